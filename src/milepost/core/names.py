@@ -1,0 +1,43 @@
+"""What a handle, a title and a text may hold (rule names). What is around them is judged elsewhere."""
+
+import re
+import unicodedata
+
+from milepost.rules import NAMES
+
+HANDLE_MAX, NAME_MAX, TEXT_MAX = 40, 80, 5_000
+
+_HANDLE = re.compile(rf"[a-z0-9._-]{{1,{HANDLE_MAX}}}", re.ASCII)
+_LINE_BREAKS = {"\n", "\t"}
+
+
+def check_handle(given: str) -> str:
+    """`given`, if it is a handle. Raises `names`."""
+    if not _HANDLE.fullmatch(given):
+        raise NAMES.refuse(why=f"{given[:60]!r} is not a handle: 1-{HANDLE_MAX} of a-z 0-9 . _ -", given=given[:60])
+    return given
+
+
+def check_parties(seller: str, client: str) -> None:
+    """Two good handles that differ. Raises `names`."""
+    if check_handle(seller) == check_handle(client):
+        raise NAMES.refuse(why=f"seller and client are both {seller!r}; they must differ", given=seller)
+
+
+def check_name(what: str, given: str) -> str:
+    """`given` without surrounding space, if it is a title or a name. Raises `names`."""
+    return _check_text(what, given.strip(), least=1, most=NAME_MAX, allowed=frozenset())
+
+
+def check_text(what: str, given: str) -> str:
+    """`given` without surrounding space, if it is a description or a message; line breaks are fine. Raises `names`."""
+    return _check_text(what, given.strip(), least=0, most=TEXT_MAX, allowed=_LINE_BREAKS)
+
+
+def _check_text(what: str, given: str, *, least: int, most: int, allowed: frozenset[str] | set[str]) -> str:
+    if not least <= len(given) <= most:
+        raise NAMES.refuse(why=f"{what} holds {least}-{most} characters; this one has {len(given)}", given=given[:60])
+    for character in given:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
+            raise NAMES.refuse(why=f"{what} holds the control character {character!r}", given=ascii(given[:60]))
+    return given

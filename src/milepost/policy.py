@@ -1,0 +1,71 @@
+"""Policy: the numbers that a store can choose. The defaults are the `standard` policy.
+
+An order keeps the policy it was placed under for life. A shipped or own policy is a file of the numbers that differ
+from these defaults (`data/policies`, read by `documents.py`).
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from milepost import money, times
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent."""
+
+    name: str = "standard"
+    gig_basic_price_min_cents: int = 10_000
+    gig_milestones_min: int = 2
+    gig_milestones_max: int = 5
+    offer_milestones_min: int = 2
+    offer_milestones_max: int = 6
+    milestone_days_max: int = 30
+    milestone_price_min_cents: int = 1
+    subscription_cycles_max: int = 12
+    review_hours: int = 192
+    continue_hours: int | None = 192
+    continue_from: Literal["delivery", "approval"] = "delivery"
+    resolution_hours: int = 48
+    clearance_days: int = 0
+    seller_fee_bp: int = 0
+    client_fee_bp: int = 0
+    small_charge_fee_cents: int = 0
+    small_charge_under_cents: int = 0
+
+    def client_fee_cents(self, price_cents: int) -> int:
+        """What a client pays on top of a charge of `price_cents` (money-charge)."""
+        small = self.small_charge_fee_cents if price_cents < self.small_charge_under_cents else 0
+        return money.share(price_cents, self.client_fee_bp) + small
+
+    def seller_fee_cents(self, price_cents: int) -> int:
+        """What a seller leaves to the marketplace of a release of `price_cents` (money-release)."""
+        return money.share(price_cents, self.seller_fee_bp)
+
+    def wording(self) -> dict[str, str]:
+        """The numbers as `Rule.text` names them."""
+        words = {field.name: str(getattr(self, field.name)) for field in fields(self)}
+        small = (
+            f" and {money.dollars(self.small_charge_fee_cents)} under {money.dollars(self.small_charge_under_cents)}"
+            if self.small_charge_fee_cents
+            else ""
+        )
+        return words | {
+            "gig_basic_price_min": money.dollars(self.gig_basic_price_min_cents),
+            "milestone_price_min": money.dollars(self.milestone_price_min_cents),
+            "review_days": _days(self.review_hours),
+            "continue_days": "without limit" if self.continue_hours is None else _days(self.continue_hours),
+            "client_fee": f"{self.client_fee_bp / 100:g} %{small}",
+            "seller_fee": f"{self.seller_fee_bp / 100:g} %",
+        }
+
+    def numbers(self) -> dict[str, Any]:
+        """Every field but the name, as plain values."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "name"}
+
+
+STANDARD = Policy()
+
+
+def _days(hours: int) -> str:
+    return f"{hours // 24} days" if hours % 24 == 0 else times.format_duration(hours * times.HOUR)

@@ -1,0 +1,431 @@
+"""Every rule of the marketplace, as data: its id, what it says, where it comes from, how it refuses.
+
+A rule is raised by object: `OFFER_MILESTONES_MAX.refuse(given=7, limit=6)`. The id is the rule's name in code, in
+errors, in tests and in `milepost rules`. Numbers that a store can choose are never written here: they stand in
+`Policy`, and `Rule.text` names them in braces.
+
+What must not live here: code that decides. `core` decides; this file says in which words.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class RuleError(Exception):
+    """A request that a rule refuses. `rule` is the rule, `values` the facts of the case, `also` further faults."""
+
+    def __init__(self, rule: "Rule", values: Mapping[str, Any], also: "Iterable[RuleError]" = ()) -> None:
+        super().__init__(rule.id, dict(values))
+        self.rule = rule
+        self.values = dict(values)
+        self.also = tuple(also)
+
+    @property
+    def message(self) -> str:
+        """The refusal in one sentence, without the rule's id."""
+        return self.rule.refusal.format_map(self.values)
+
+    def __str__(self) -> str:
+        return f"{self.message} [{self.rule.id}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: `text` says what holds (policy numbers in braces), `refusal` is the sentence of its error."""
+
+    id: str
+    text: str
+    refusal: str
+    source: str
+
+    def refuse(self, **values: Any) -> RuleError:
+        """The error to raise when this rule is broken; `values` fill its sentence and its JSON form."""
+        return RuleError(self, values)
+
+
+@dataclass(slots=True)
+class _Book:
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    def add(self, id: str, text: str, refusal: str, source: str) -> Rule:
+        rule = self.rules[id] = Rule(id, text, refusal, source)
+        return rule
+
+
+def refuse_all(faults: Iterable[RuleError]) -> None:
+    """Raise the first of `faults` with the others attached, so that all are told at once; nothing if there is none."""
+    found = list(faults)
+    if found:
+        raise RuleError(found[0].rule, found[0].values, found[1:])
+
+
+_book = _Book()
+_rule = _book.add
+
+# ── Gigs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+GIG_PACKAGES = _rule(
+    "gig-packages",
+    "A gig has a basic package and may have a standard and a premium one, each with a price in US dollars, delivery "
+    "days, revisions (a number or unlimited) and a description.",
+    "{why}",
+    "house reading; the article speaks of a basic package and of available packages",
+)
+GIG_BASIC_PRICE = _rule(
+    "gig-basic-price",
+    "A gig with a milestone workflow has a basic package of {gig_basic_price_min} or more.",
+    "a milestone workflow needs a basic package of {limit} or more; this one is {given}",
+    "article: what including milestones in a gig takes",
+)
+GIG_SUBCATEGORY = _rule(
+    "gig-subcategory",
+    "A milestone workflow needs one of the eligible subcategories, whatever its letter case. A gig of another "
+    "subcategory is a good gig without milestones.",
+    "{given!r} is not a subcategory that milestones are available in{nearest_text}",
+    "article: list of eligible subcategories",
+)
+GIG_MILESTONES_MIN = _rule(
+    "gig-milestones-min",
+    "A workflow has at least {gig_milestones_min} milestones; with fewer it is a draft that clients do not see.",
+    "a workflow has at least {limit} milestones; this one has {given}",
+    "article: Adding a milestone, note on the minimum",
+)
+GIG_MILESTONES_MAX = _rule(
+    "gig-milestones-max",
+    "A workflow has at most {gig_milestones_max} milestones.",
+    "a workflow has at most {limit} milestones; this would be number {given}",
+    "article: Adding a milestone, note on the maximum",
+)
+GIG_MILESTONE_FIELDS = _rule(
+    "gig-milestone-fields",
+    "A milestone has a name, a description, a Zoom option (off unless set), days to complete, revisions, and the "
+    "packages that it is available in (all unless said).",
+    "{why}",
+    "article: Adding a milestone, the details to fill in",
+)
+GIG_SUBSTEPS = _rule(
+    "gig-substeps",
+    "A milestone may hold substeps: a name, and packages out of those of its milestone. A substep carries no money, "
+    "no timer and no delivery.",
+    "{why}",
+    "article: To add a substep",
+)
+GIG_PACKAGE_COUNT = _rule(
+    "gig-package-count",
+    "Counted per package: with {gig_milestones_min} or more milestones available a package offers milestones, with "
+    "none it is bought as a single payment, with fewer than {gig_milestones_min} the workflow is refused.",
+    "the {package} package has {given} milestone available; it takes none, or at least {limit}",
+    "house reading of the minimum and of available packages",
+)
+GIG_PRICE_SPLIT = _rule(
+    "gig-price-split",
+    "With milestone payments on, a package's price is split over its milestones: by explicit amounts that add up to "
+    "it to the cent, or by weights (1 unless set), in whole cents, largest remainder first.",
+    "{why}",
+    "house reading; the article asks that clients pay per completed milestone",
+)
+GIG_MILESTONE_PAYMENTS = _rule(
+    "gig-milestone-payments",
+    "Milestone payments are on unless turned off. Off: the client pays the whole package when ordering; the milestones "
+    "are stages that the seller reports complete, in order; the one delivery and its review come after the last.",
+    "{why}",
+    "article: Milestone payments are on by default; update clients about completed stages",
+)
+GIG_TEMPLATE = _rule(
+    "gig-template",
+    "A workflow starts from scratch or from a template; a template is checked against the gig like typed input.",
+    "{why}",
+    "article: an existing template or your own",
+)
+GIG_CLIENT_VIEW = _rule(
+    "gig-client-view",
+    "Before ordering, a client sees for each package the milestones, substeps, days, amounts, revisions and Zoom "
+    "option, and the total.",
+    "{why}",
+    "article: clients review workflow and pricing before ordering",
+)
+NAMES = _rule(
+    "names",
+    "A handle is 1-40 of a-z 0-9 . _ - and a seller and a client differ. Titles and names hold 1-80 characters, "
+    "descriptions and messages up to 5,000, none of them control characters.",
+    "{why}",
+    "house reading",
+)
+
+# ── Messages and custom offers ──────────────────────────────────────────────────────────────────────────────────────
+
+OFFER_FROM_MESSAGE = _rule(
+    "offer-from-message",
+    "A client's message opens a conversation in the seller's inbox; an offer may answer a message, and names one of "
+    "the seller's own gigs.",
+    "{why}",
+    "article: Creating a custom milestone offer, steps 1-3",
+)
+OFFER_TYPE = _rule(
+    "offer-type",
+    "An offer is exactly one of single, subscription, milestones.",
+    "{why}",
+    "article: Creating a custom milestone offer, the order type",
+)
+OFFER_SUBCATEGORY = _rule(
+    "offer-subcategory",
+    "A milestone offer needs a gig of an eligible subcategory. (The basic price is a rule of gig workflows only.)",
+    "{given!r}, the subcategory of gig {gig}, has no milestone offers{nearest_text}",
+    "article: note that milestones are not available in all categories",
+)
+OFFER_MILESTONES_MIN = _rule(
+    "offer-milestones-min",
+    "A milestone offer has at least {offer_milestones_min} milestones.",
+    "a milestone offer has at least {limit} milestones; {given} given",
+    "house reading, after the gig's minimum",
+)
+OFFER_MILESTONES_MAX = _rule(
+    "offer-milestones-max",
+    "A milestone offer has at most {offer_milestones_max} milestones.",
+    "a milestone offer has at most {limit} milestones; {given} given",
+    "article: note on custom offers",
+)
+OFFER_MILESTONE_DAYS = _rule(
+    "offer-milestone-days",
+    "Each milestone of an offer lasts 1 to {milestone_days_max} days.",
+    "milestone {position} lasts {given} days; 1 to {limit} are possible",
+    "article: note on custom offers",
+)
+OFFER_MILESTONE_PRICE = _rule(
+    "offer-milestone-price",
+    "Each milestone of an offer costs at least {milestone_price_min}.",
+    "milestone {position} costs {given}; {limit} is the least",
+    "house reading",
+)
+OFFER_MILESTONE_FIELDS = _rule(
+    "offer-milestone-fields",
+    "Each milestone of an offer has a name, days and a price; revisions, description, Zoom option and substeps are "
+    "optional. No revisions given means 0.",
+    "{why}",
+    "article: Creating a custom milestone offer, step 4",
+)
+OFFER_LIFECYCLE = _rule(
+    "offer-lifecycle",
+    "An offer is sent, then accepted or declined by the client, withdrawn by the seller, or expired at its expiry "
+    "instant. Only a sent offer can move, once. Accepting places the order in the same transaction.",
+    "offer {offer} is {status}; only a sent offer can be {wanted}",
+    "house reading",
+)
+OFFER_SUBSCRIPTION = _rule(
+    "offer-subscription",
+    "A subscription offer has a price, a delivery time and revisions per monthly cycle, for 1 to "
+    "{subscription_cycles_max} cycles.",
+    "{why}",
+    "house reading; the article names the type",
+)
+
+# ── Orders and time ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+ORDER_FIRST_CHARGE = _rule(
+    "order-first-charge",
+    "Placing an order charges its first milestone, in the same transaction.",
+    "{why}",
+    "article: FAQ, when clients are charged",
+)
+ORDER_NEXT_CHARGE = _rule(
+    "order-next-charge",
+    "The next milestone is charged when the client starts it with `continue`, after the one before is approved or "
+    "cancelled. Approving alone charges nothing. `approve --continue` does both, or neither.",
+    "order {order} cannot continue: {why}; possible now: {possible}",
+    "article: FAQ, when clients are charged",
+)
+ORDER_WORK_CLOCK = _rule(
+    "order-work-clock",
+    "The first milestone runs from placement, a later one from its start; it is due after its days, and late after "
+    "that.",
+    "{why}",
+    "house reading of the days of a milestone",
+)
+DELIVER_STATE = _rule(
+    "deliver-state",
+    "The seller delivers a milestone that is active or in revision; delivering again while the client reviews is "
+    "refused, since it would move the client's deadline.",
+    "order {order} takes no delivery: {why}; possible now: {possible}",
+    "article: Creating a custom milestone offer, step 6",
+)
+DELIVER_FINAL = _rule(
+    "deliver-final",
+    "The last milestone's delivery is the final one and hands over the full project: it needs at least one file or "
+    "link. A file is recorded by name, size and SHA-256, not copied.",
+    "milestone {position} is the last: its delivery hands over the full project and needs a file or a link",
+    "article: Creating a custom milestone offer, step 6",
+)
+REVIEW_WINDOW = _rule(
+    "review-window",
+    "A delivery opens a review of {review_days}. In it the client asks for a revision, or approves.",
+    "order {order} has nothing to review: {why}; possible now: {possible}",
+    "article: note on the days from each delivery",
+)
+REVIEW_SILENCE = _rule(
+    "review-silence",
+    "After {review_days} without an answer the milestone counts as approved and is paid, the rest is skipped, and the "
+    "order is completed. In a subscription silence approves and pays the cycle, and the next one still starts.",
+    "{why}",
+    "article: note on the days from each delivery",
+)
+CONTINUE_WINDOW = _rule(
+    "continue-window",
+    "A client who approved but has not started the next milestone {continue_days} after the {continue_from} ends the "
+    "order. After a cancelled milestone the wait counts from the cancellation.",
+    "{why}",
+    "article: FAQ, the days to accept a milestone and continue",
+)
+DEADLINE_INSTANT = _rule(
+    "deadline-instant",
+    "An action at an instant before a deadline counts; at the deadline itself the timer wins.",
+    "order {order}: {timer} is due at {due_at}, and this would come at {at}",
+    "house reading",
+)
+ORDER_RENEWAL = _rule(
+    "order-renewal",
+    "The next cycle of a subscription starts, and is charged, by itself at its renewal date (the day of the month of "
+    "placement, or the month's last day), or at the completion of the cycle before if that is later.",
+    "{why}",
+    "house reading; the article names the type",
+)
+REVISION_ALLOWANCE = _rule(
+    "revision-allowance",
+    "Revisions are counted per milestone. A revision closes the review; the next delivery opens a new one. With none "
+    "left it is refused.",
+    "milestone {position} has no revision left ({used} of {allowed} used)",
+    "article: FAQ, revisions are defined per milestone",
+)
+STOP_WHEN = _rule(
+    "stop-when",
+    "The client may stop after any approved milestone: what was delivered and paid stands, later milestones are "
+    "skipped. While a milestone runs, `stop --after-current` notes the wish, and approval then ends the order.",
+    "order {order} cannot stop now: {why}; possible now: {possible}",
+    "article: FAQ, stopping after a milestone",
+)
+STOP_FINAL = _rule(
+    "stop-final",
+    "An ended order never resumes: every action on it is refused.",
+    "order {order} has ended ({status}, {reason}); nothing moves it any more",
+    "article: FAQ, a stopped order cannot be resumed",
+)
+CANCEL_CHANNEL = _rule(
+    "cancel-channel",
+    "A milestone or the whole order is cancelled through the Resolution Center (one party asks with a reason, the "
+    "other accepts or declines, unanswered for {resolution_hours} hours counts as accepted, the asker may withdraw) "
+    "or by customer support, at once. A reason of the list is required.",
+    "{why}",
+    "article: FAQ, Resolution Center or Customer Support",
+)
+CANCEL_HOLD = _rule(
+    "cancel-hold",
+    "While a cancellation is asked for, silence ends nothing: a review, continue or renewal deadline that passes "
+    "meanwhile waits for the answer, and takes effect at once if the request is declined or withdrawn.",
+    "{why}",
+    "house reading: a client who asked to cancel has not been silent",
+)
+CANCEL_MILESTONE = _rule(
+    "cancel-milestone",
+    "A running milestone: its charge is refunded, and the client may continue or stop. A planned one is dropped. An "
+    "approved one: by support alone, by a reversing entry.",
+    "{why}",
+    "article: FAQ, a milestone or the whole order can be cancelled",
+)
+CANCEL_ORDER = _rule(
+    "cancel-order",
+    "The running milestone is refunded, the rest skipped. With at least one approved milestone left standing the "
+    "order is completed, else cancelled.",
+    "{why}",
+    "article: note that an order with a completed milestone counts as completed",
+)
+SUBSTEP_PROGRESS = _rule(
+    "substep-progress",
+    "The seller ticks substeps of the running milestone, in any order, and can untick one.",
+    "{why}",
+    "article: To add a substep",
+)
+ZOOM_CALL = _rule(
+    "zoom-call",
+    "On a milestone with the Zoom option the seller can set a call (time and link), while that milestone runs.",
+    "{why}",
+    "article: Include Zoom option",
+)
+ACTOR = _rule(
+    "actor",
+    "Each action belongs to a party: client, seller, support or the clock. `--as HANDLE` makes the program check it.",
+    "{why}",
+    "article: who does what",
+)
+
+# ── Money ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MONEY_BOUNDS = _rule(
+    "money-bounds",
+    "An amount is $0.01 to $1,000,000.00, written with at most 2 decimals.",
+    "{given!r} is not an amount: write dollars with at most 2 decimals, from 0.01 to 1000000.00",
+    "house reading",
+)
+MONEY_CHARGE = _rule(
+    "money-charge",
+    "A charge moves the milestone's price from the client to escrow, and the client fee ({client_fee}) to the "
+    "marketplace.",
+    "{why}",
+    "article: FAQ, when clients are charged",
+)
+MONEY_RELEASE = _rule(
+    "money-release",
+    "On approval, by the client or by the clock, escrow pays the seller, less the seller fee ({seller_fee}). Sellers "
+    "are paid per milestone, at its completion.",
+    "{why}",
+    "article: FAQ, payment per completed milestone",
+)
+MONEY_CLEARANCE = _rule(
+    "money-clearance",
+    "Released money is pending for {clearance_days} days, then available.",
+    "{why}",
+    "house reading",
+)
+MONEY_WITHDRAWAL = _rule(
+    "money-withdrawal",
+    "A seller withdraws at most what is available.",
+    "{seller} has {available} available; {given} cannot be withdrawn",
+    "house reading",
+)
+MONEY_REFUND = _rule(
+    "money-refund",
+    "A refund moves the charge from escrow back to the client, the fees of that charge included.",
+    "{why}",
+    "house reading of a cancelled milestone",
+)
+MONEY_REVERSAL = _rule(
+    "money-reversal",
+    "A cancelled approved milestone is undone by new entries that refer to the old ones; a seller's balance may go "
+    "below zero, and says so.",
+    "{why}",
+    "house reading of a cancelled milestone",
+)
+MONEY_CONSERVED = _rule(
+    "money-conserved",
+    "Always: charged = refunded + in escrow + seller (withdrawn money included) + fees, per order and in all; nothing "
+    "is charged, released or refunded twice; with milestone payments on nothing unstarted is charged.",
+    "{why}",
+    "double-entry bookkeeping",
+)
+
+# ── Time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TIME_FORMAT = _rule(
+    "time-format",
+    "An instant is UTC, in whole seconds, in the years 2000-2100: ISO 8601 with an offset or Z; a bare date means "
+    "00:00 UTC; +8d, +36h, +8d12h count from the clock.",
+    "{given!r} is not a time: {why}",
+    "house reading",
+)
+CLOCK_FORWARD = _rule(
+    "clock-forward",
+    "The store's clock moves only forward, and only by a tick.",
+    "the store's clock is at {clock}; it cannot go back to {given}",
+    "house reading",
+)
+
+RULES: Mapping[str, Rule] = _book.rules

@@ -1,0 +1,90 @@
+"""Time: instants are whole UTC seconds since 1970 in integers, durations are seconds.
+
+Parsing, formatting and calendar months live here. Nothing here reads the machine's clock.
+"""
+
+import calendar
+import re
+from datetime import UTC, date, datetime
+
+from milepost.rules import TIME_FORMAT
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MIN_INSTANT = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
+MAX_INSTANT = int(datetime(2100, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?)?",
+    re.ASCII,
+)
+_DURATION = re.compile(
+    r"\+?(?=[0-9])(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,9})s)?", re.ASCII
+)
+
+
+def parse_instant(given: str | datetime | date, *, clock: int) -> int:
+    """The instant that `given` names; one that begins with `+` counts from `clock`.
+
+    Raises `time-format`: unknown form, no offset, a fraction of a second, or a year outside 2000-2100.
+    """
+    text = given if isinstance(given, str) else given.isoformat()
+    if text.startswith("+"):
+        return _within_bounds(clock + parse_duration(text), text)
+    match = _INSTANT.fullmatch(text)
+    if not match:
+        raise TIME_FORMAT.refuse(given=text[:40], why="write 2026-03-01, 2026-03-01T09:00:00Z or +8d12h")
+    if len(text) > len("2026-03-01") and not match["offset"]:
+        raise TIME_FORMAT.refuse(given=text, why="a time of day needs Z or an offset such as +02:00")
+    try:
+        moment = datetime.fromisoformat(text.upper())
+        seconds = int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
+    except (ValueError, OverflowError):
+        raise TIME_FORMAT.refuse(given=text, why="no such day or time of day") from None
+    return _within_bounds(seconds, text)
+
+
+def parse_duration(given: str) -> int:
+    """Seconds of `+8d`, `36h`, `8d12h`, `90m`, `30s`. Raises `time-format`."""
+    match = _DURATION.fullmatch(given)
+    if not match:
+        raise TIME_FORMAT.refuse(given=given[:40], why="write a duration such as +8d, +36h or +8d12h")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return days * DAY + hours * HOUR + minutes * MINUTE + seconds
+
+
+def format_instant(instant: int) -> str:
+    """ISO 8601 with Z, to the second."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def format_duration(seconds: int) -> str:
+    """A duration in words of at most two units: `8d`, `8d 12h`, `1h 1m`, `0s`."""
+    units = []
+    for size, letter in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (1, "s")):
+        count, seconds = divmod(seconds, size)
+        if count:
+            units.append(f"{count}{letter}")
+    return " ".join(units[:2]) or "0s"
+
+
+def exact_duration(seconds: int) -> str:
+    """A duration as `parse_duration` takes it, to the second: `+8d12h`, `+0d`."""
+    days, rest = divmod(seconds, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, left = divmod(rest, MINUTE)
+    parts = [f"{n}{u}" for n, u in ((days, "d"), (hours, "h"), (minutes, "m"), (left, "s")) if n]
+    return "+" + ("".join(parts) or "0d")
+
+
+def add_months(instant: int, months: int) -> int:
+    """The same time of day `months` later, on the same day of the month or on the month's last day."""
+    moment = datetime.fromtimestamp(instant, UTC)
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return int(moment.replace(year=year, month=month + 1, day=day).timestamp())
+
+
+def _within_bounds(instant: int, text: str) -> int:
+    if not MIN_INSTANT <= instant <= MAX_INSTANT:
+        raise TIME_FORMAT.refuse(given=text, why="years 2000 to 2100 are possible")
+    return instant
