@@ -44,6 +44,16 @@ class Entry(NamedTuple):
     undoes: Kind | None = None
 
 
+class Posted(NamedTuple):
+    """An entry as it stands in the books: its number, its instant, its order and the line of its history."""
+
+    id: int
+    at: int
+    order_id: int | None
+    number: int | None
+    entry: Entry
+
+
 def client(handle: str) -> str:
     """The client's account; it goes below zero by what the client has paid."""
     return f"client:{handle}"

@@ -1,0 +1,153 @@
+"""The clock: `tick` fires what is due, in batches, through the same `act` as everything else."""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from milepost import rules, times
+from milepost.core import act
+from milepost.core.act import Outcome
+from milepost.core.offer import Offer, OfferStatus, move
+from milepost.core.order import Order, due
+from milepost.core.tables import TIMER_RULES, Actor
+from milepost.errors import StoreError
+from milepost.store import orders, settings
+from milepost.store.db import Database
+from milepost.store.orders import Change
+from milepost.views import TickView, iso_at
+
+PAGE = 4_000
+KEEP = 1_000
+
+
+class _Batch(NamedTuple):
+    clock: int
+    done: bool
+    outcomes: list[tuple[int, Outcome]]
+    expired: list[Offer]
+    failure: "TimerFailed | None"
+
+
+class TimerFailed(StoreError):
+    """A timer that could not fire, at the instant where the tick stopped; it is never skipped."""
+
+    def __init__(self, order_id: int, at: int, error: Exception) -> None:
+        super().__init__(f"the timer of order {order_id} at {times.format_instant(at)} failed: {error!r}")
+        self.at = at
+        self.__cause__ = error
+
+
+def tick(
+    db: Database,
+    target: int,
+    *,
+    keep: int = KEEP,
+    page: int = PAGE,
+    on_progress: Callable[[int], None] = lambda count: None,
+) -> TickView:
+    """Move the clock to `target` and fire what is due on the way, each timer at its own instant.
+
+    Each batch of up to `page` orders is one transaction, and the clock moves with it: a tick that is killed leaves a
+    valid earlier moment, and running it again finishes it. The answer holds the first `keep` timers and counts the
+    rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant.
+    """
+    fired: list[dict[str, object]] = []
+    count = 0
+    while True:
+        with db.write() as connection:
+            batch = _fire_batch(connection, target, page)
+        count += len(batch.outcomes) + len(batch.expired)
+        if len(fired) < keep:
+            fired = [*fired, *_fired(batch)][:keep]
+        if batch.failure:
+            raise batch.failure
+        if batch.done:
+            return TickView(iso_at(batch.clock), fired, count)
+        on_progress(count)
+
+
+def settle(order: Order, until: int) -> list[Outcome]:
+    """What the clock does to one order up to and with an instant, each timer at its own."""
+    outcomes: list[Outcome] = []
+    timer = due(order)
+    while timer is not None and timer.at <= until:
+        outcomes.append(act.fire(order))
+        order = outcomes[-1].order
+        timer = due(order)
+    return outcomes
+
+
+def _fire_batch(connection: Connection, target: int, page: int) -> _Batch:
+    clock = settings.clock(connection)
+    if target < clock:
+        raise rules.CLOCK_FORWARD.refuse(clock=iso_at(clock), given=iso_at(target))
+    heads = orders.due_before(connection, target, page)
+    done = len(heads) < page
+    until, last_id = (target, None) if done else heads[-1]
+    loaded = orders.load(connection, [order_id for _, order_id in heads])
+    outcomes, failure = _fire_in_order(loaded, heads, until, last_id)
+    if failure:
+        until = failure.at
+    _save(connection, loaded, outcomes)
+    expired = _expire_offers(connection, until)
+    settings.set_clock(connection, until)
+    return _Batch(until, done, outcomes, expired, failure)
+
+
+def _fire_in_order(
+    loaded: dict[int, Order], heads: list[tuple[int, int]], until: int, last_id: int | None
+) -> tuple[list[tuple[int, Outcome]], TimerFailed | None]:
+    """Fire in (instant, order) order all that is due up to the batch's end, what is armed on the way included."""
+    now, queue = dict(loaded), list(heads)
+    outcomes: list[tuple[int, Outcome]] = []
+    while queue:
+        at, order_id = heappop(queue)
+        try:
+            outcome = act.fire(now[order_id])
+        except Exception as error:  # whatever it is, it must stop the tick at this instant and be told
+            return outcomes, TimerFailed(order_id, at, error)
+        outcomes.append((order_id, outcome))
+        now[order_id] = outcome.order
+        timer = due(outcome.order)
+        if timer and (timer.at < until or (timer.at == until and (last_id is None or order_id <= last_id))):
+            heappush(queue, (timer.at, order_id))
+    return outcomes, None
+
+
+def _save(connection: Connection, loaded: dict[int, Order], outcomes: Iterable[tuple[int, Outcome]]) -> None:
+    by_order: dict[int, list[Outcome]] = {}
+    for order_id, outcome in outcomes:
+        by_order.setdefault(order_id, []).append(outcome)
+    orders.save(connection, [Change(loaded[order_id], by_order[order_id]) for order_id in sorted(by_order)])
+
+
+def _expire_offers(connection: Connection, until: int) -> list[Offer]:
+    ids = orders.offers_due(connection, until)
+    if not ids:
+        return []
+    from milepost.store import catalog
+
+    expired = []
+    for offer_id in ids:
+        offer = catalog.offer(connection, offer_id)
+        assert offer.expires_at is not None
+        expired.append(move(offer, OfferStatus.EXPIRED, actor=Actor.CLOCK, at=offer.expires_at))
+        catalog.save_offer(connection, expired[-1])
+    return expired
+
+
+def _fired(batch: _Batch) -> list[dict[str, object]]:
+    lines: list[tuple[int, int, dict[str, object]]] = []
+    for order_id, outcome in batch.outcomes:
+        line = outcome.line
+        at = iso_at(line.at)
+        timer = {"at": at, "order": order_id, "timer": str(line.action), "rule": TIMER_RULES[line.action].id}
+        lines.append((line.at, order_id, timer))
+    for offer in batch.expired:
+        assert offer.closed_at is not None
+        timer = {"at": iso_at(offer.closed_at), "offer": offer.id, "timer": "expiry", "rule": rules.OFFER_LIFECYCLE.id}
+        lines.append((offer.closed_at, 0, timer))
+    lines.sort(key=lambda line: line[:2])
+    return [timer for _, _, timer in lines]

@@ -1,0 +1,73 @@
+"""The ledger, read and checked. Entries are written by the actions that cause them."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from milepost.core import ledger as core
+from milepost.errors import NotFound
+from milepost.store import ledger as books
+from milepost.store import orders
+from milepost.store.db import Database
+from milepost.views import BalanceView, EntryView, FindingsView, LedgerView
+
+
+def entries(db: Database, *, order_id: int | None, account: str | None, limit: int) -> LedgerView:
+    """The entries of an order, of an account, or all, oldest first. Raises `NotFound`."""
+    with db.read() as connection:
+        _check_order(connection, order_id)
+        found = list(books.entries(connection, order_id=order_id, account=account, limit=limit + 1))
+    return LedgerView([EntryView.of(posted) for posted in found[:limit]], len(found) > limit)
+
+
+def balances(db: Database, *, order_id: int | None, account: str | None) -> list[BalanceView]:
+    """What each account holds: in all, one account, or by the entries of one order. Raises `NotFound`."""
+    with db.read() as connection:
+        _check_order(connection, order_id)
+        found = books.balances(connection) if order_id is None else books.summed(connection, order_id=order_id)
+    return [BalanceView(name, cents) for name, cents in found if account in (None, name)]
+
+
+def check(db: Database) -> FindingsView:
+    """Whether the books balance (rule money-conserved), by every check of CHECKS."""
+    with db.read() as connection:
+        findings = [finding for check in CHECKS for finding in check(connection)]
+        counted = {
+            table: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+            for table in ("orders", "ledger", "balances")
+        }
+    return FindingsView(not findings, findings, counted)
+
+
+def _check_order(connection: Connection, order_id: int | None) -> None:
+    if order_id is not None and order_id not in orders.load(connection, [order_id]):
+        raise NotFound("order", order_id)
+
+
+def _running_balances(connection: Connection) -> Iterator[str]:
+    """Each running balance is what its entries add up to."""
+    summed, running = dict(books.summed(connection)), dict(books.balances(connection))
+    for account in sorted(summed.keys() | running.keys()):
+        kept, added_up = running.get(account, 0), summed.get(account, 0)
+        if kept != added_up:
+            yield f"{account}: the running balance is {kept} cents, its entries add up to {added_up}"
+
+
+def _zero_sum(connection: Connection) -> Iterator[str]:
+    """All accounts together hold nothing that nobody paid in."""
+    total = sum(cents for _, cents in books.balances(connection))
+    if total:
+        yield f"all accounts together hold {total} cents; it should be 0"
+
+
+def _conserved(connection: Connection) -> Iterator[str]:
+    """Per order, charged = refunded + in escrow + released + fees, and escrow is never below zero."""
+    posted = (one for one in books.entries(connection, by_order=True) if one.order_id is not None)
+    for order_id, some in groupby(posted, key=lambda one: one.order_id):
+        totals = core.totals(one.entry for one in some)
+        if not totals.balanced or totals.escrow_cents < 0:
+            yield f"order {order_id}: {totals} does not balance"
+
+
+CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (_running_balances, _zero_sum, _conserved)

@@ -1,0 +1,125 @@
+"""Orders: `perform` is the only road on which an order is loaded, acted on and saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from milepost import rules, times
+from milepost.core import act, ledger
+from milepost.core.order import Order, actors, timers
+from milepost.core.tables import Action, Actor
+from milepost.core.terms import Terms
+from milepost.errors import NotFound
+from milepost.market.clock import settle
+from milepost.store import ledger as books
+from milepost.store import orders, settings
+from milepost.store.db import Database
+from milepost.store.orders import Change, Origin
+from milepost.views import HistoryLineView, HistoryView, OrderLineView, OrdersView, OrderView, TimersView, TimerView
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action that somebody wants to take; `actor` is needed only where either party could."""
+
+    action: Action
+    args: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor | None = None
+
+
+def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str | None = None) -> OrderView:
+    """Take some actions on an order, all or none, and answer with the order.
+
+    What the clock has due goes first. With `handle` each action must belong to that party (rule actor). Raises
+    `NotFound`, `RuleError`, `StoreError`.
+    """
+    with db.write() as connection:
+        now = settings.clock(connection)
+        before = _existing(connection, order_id)
+        outcomes = settle(before, now)
+        for step in steps:
+            order = outcomes[-1].order if outcomes else before
+            actor = acting(order, step, handle)
+            outcomes.append(act.act(order, step.action, actor=actor, at=now, **step.args))
+            outcomes.extend(settle(outcomes[-1].order, now))
+        orders.save(connection, [Change(before, outcomes)])
+        return view(connection, outcomes[-1].order, now)
+
+
+def place(connection: Connection, terms: Terms, origin: Origin, now: int) -> Order:
+    """Place an order on agreed terms inside a write that is under way (rule order-first-charge)."""
+    placed = act.place(orders.next_id(connection, "orders"), terms, at=now)
+    orders.save(connection, [Change(None, [placed], origin)])
+    return placed.order
+
+
+def acting(order: Order, step: Step, handle: str | None) -> Actor:
+    """Who takes a step: the party that `handle` is, or else the one that the action belongs to. Raises `actor`."""
+    if handle is None:
+        return step.actor or actors(order, step.action)[0]
+    party = party_of(handle, seller=order.terms.seller, client=order.terms.client)
+    if party is None:
+        raise rules.ACTOR.refuse(
+            why=f"{handle} has no part in order {order.id}: its seller is {order.terms.seller}, "
+            f"its client {order.terms.client}",
+            order=order.id,
+            actor=handle,
+        )
+    return party
+
+
+def party_of(handle: str, *, seller: str, client: str) -> Actor | None:
+    """The part that a handle has; `support` is everybody's."""
+    return {client: Actor.CLIENT, seller: Actor.SELLER, "support": Actor.SUPPORT}.get(handle)
+
+
+def view(connection: Connection, order: Order, now: int) -> OrderView:
+    """The view of an order, with the sums of its entries."""
+    entries = (posted.entry for posted in books.entries(connection, order_id=order.id))
+    return OrderView.of(order, ledger.totals(entries), now)
+
+
+def show(db: Database, order_id: int) -> OrderView:
+    """An order as it stands. Raises `NotFound`."""
+    with db.read() as connection:
+        return view(connection, _existing(connection, order_id), settings.clock(connection))
+
+
+def listing(db: Database, filters: Mapping[str, Any], *, limit: int) -> OrdersView:
+    """Orders by id, by the values of their columns (status, seller, client)."""
+    with db.read() as connection:
+        now = settings.clock(connection)
+        found = orders.chosen(connection, filters, limit=limit + 1)
+    lines = [OrderLineView.of(found[order_id], now) for order_id in sorted(found)]
+    return OrdersView(lines[:limit], len(lines) > limit)
+
+
+def armed(db: Database, order_id: int | None, *, limit: int) -> TimersView:
+    """The timers of one order, or of the whole store, soonest first. Raises `NotFound`."""
+    with db.read() as connection:
+        if order_id is not None:
+            order = _existing(connection, order_id)
+            return TimersView([TimerView.of(order, timer) for timer in timers(order)], more=False)
+        heads = orders.due_before(connection, times.MAX_INSTANT, limit + 1)
+        found = orders.load(connection, [order_id for _, order_id in heads])
+    pairs = [(timer, found[order_id]) for order_id in sorted(found) for timer in timers(found[order_id])]
+    pairs.sort(key=lambda pair: (pair[0].at, pair[1].id))
+    views = [TimerView.of(order, timer) for timer, order in pairs]
+    return TimersView(views[:limit], len(views) > limit)
+
+
+def history(db: Database, order_id: int) -> HistoryView:
+    """Everything that happened to an order. Raises `NotFound`."""
+    with db.read() as connection:
+        _existing(connection, order_id)
+        lines = list(orders.history(connection, order_id))
+    return HistoryView(order_id, [HistoryLineView.of(line) for line in lines])
+
+
+def _existing(connection: Connection, order_id: int) -> Order:
+    found = orders.load(connection, [order_id])
+    if order_id not in found:
+        raise NotFound("order", order_id)
+    return found[order_id]

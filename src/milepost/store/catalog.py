@@ -1,0 +1,214 @@
+"""Gigs and offers, in and out: the only mapping between their rows and the core's plain values."""
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete
+from sqlmodel import Session, col, select
+
+from milepost.core.gig import TIERS, Gig, Milestone, Package, Substep
+from milepost.core.offer import Offer, OfferStatus
+from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.errors import NotFound
+from milepost.store import settings
+from milepost.store.orders import AGREED, agreed_columns
+from milepost.store.tables import GigMilestoneRow, GigRow, OfferMilestoneRow, OfferRow, OrderRow, PackageRow
+
+
+class StoredGig(NamedTuple):
+    """A gig with its id and the instant it was made."""
+
+    id: int
+    gig: Gig
+    created_at: int
+
+
+# ── Gigs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_gig(connection: Connection, gig: Gig, at: int) -> int:
+    """Store a new gig; its id."""
+    with Session(connection) as session:
+        row = GigRow(**_gig_columns(gig), created_at=at)
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        _add_parts(session, row.id, gig)
+        return row.id
+
+
+def replace_gig(connection: Connection, gig_id: int, gig: Gig) -> None:
+    """Store an edited gig in the place of the old one."""
+    with Session(connection) as session:
+        row = session.get_one(GigRow, gig_id)
+        row.sqlmodel_update(_gig_columns(gig))
+        session.execute(delete(PackageRow).where(col(PackageRow.gig_id) == gig_id))
+        session.execute(delete(GigMilestoneRow).where(col(GigMilestoneRow.gig_id) == gig_id))
+        session.flush()
+        _add_parts(session, gig_id, gig)
+
+
+def gig(connection: Connection, gig_id: int) -> StoredGig:
+    """The gig of this id. Raises `NotFound`."""
+    with Session(connection) as session:
+        row = session.get(GigRow, gig_id)
+        if row is None:
+            raise NotFound("gig", gig_id)
+        return _stored_gig(session, row)
+
+
+def gigs(connection: Connection, *, seller: str | None, limit: int) -> list[StoredGig]:
+    """Gigs by id, of one seller or of all."""
+    wanted = select(GigRow).order_by(col(GigRow.id)).limit(limit)
+    if seller is not None:
+        wanted = wanted.where(GigRow.seller == seller)
+    with Session(connection) as session:
+        return [_stored_gig(session, row) for row in session.exec(wanted)]
+
+
+def _stored_gig(session: Session, row: GigRow) -> StoredGig:
+    assert row.id is not None
+    packages = session.exec(select(PackageRow).where(PackageRow.gig_id == row.id)).all()
+    milestones = session.exec(
+        select(GigMilestoneRow).where(GigMilestoneRow.gig_id == row.id).order_by(col(GigMilestoneRow.position))
+    ).all()
+    return StoredGig(
+        row.id,
+        Gig(
+            row.title,
+            row.seller,
+            row.subcategory,
+            row.description,
+            tuple(
+                Package(p.tier, p.price_cents, p.days, p.revisions, p.description)
+                for p in sorted(packages, key=lambda package: TIERS.index(package.tier))
+            ),
+            tuple(_gig_milestone(milestone) for milestone in milestones),
+            row.milestone_payments == 1,
+        ),
+        row.created_at,
+    )
+
+
+def _gig_milestone(row: GigMilestoneRow) -> Milestone:
+    return Milestone(
+        row.name,
+        row.days,
+        row.description,
+        row.revisions,
+        row.zoom == 1,
+        tuple(json.loads(row.packages)),
+        row.weight,
+        json.loads(row.prices),
+        tuple(Substep(name, tuple(packages)) for name, packages in json.loads(row.substeps)),
+    )
+
+
+def _gig_columns(gig: Gig) -> dict[str, Any]:
+    return {
+        "title": gig.title,
+        "seller": gig.seller,
+        "subcategory": gig.subcategory,
+        "description": gig.description,
+        "milestone_payments": int(gig.milestone_payments),
+    }
+
+
+def _add_parts(session: Session, gig_id: int, gig: Gig) -> None:
+    for package in gig.packages:
+        session.add(PackageRow(gig_id=gig_id, **package._asdict()))
+    for position, milestone in enumerate(gig.milestones, start=1):
+        columns = milestone._asdict() | {
+            "zoom": int(milestone.zoom),
+            "packages": json.dumps(milestone.packages),
+            "prices": json.dumps(dict(milestone.prices)),
+            "substeps": json.dumps(milestone.substeps, ensure_ascii=False),
+        }
+        session.add(GigMilestoneRow(gig_id=gig_id, position=position, **columns))
+    session.flush()
+
+
+# ── Offers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_offer(connection: Connection, offer: Offer) -> None:
+    """Store a new offer under its id."""
+    terms = offer.terms
+    with Session(connection) as session:
+        session.add(
+            OfferRow(
+                id=offer.id,
+                gig_id=offer.gig_id,
+                type=terms.type,
+                seller=terms.seller,
+                client=terms.client,
+                title=terms.title,
+                policy_id=settings.policy_id(connection, terms.policy),
+                **_offer_state(offer),
+            )
+        )
+        session.flush()
+        for position, agreed in enumerate(terms.milestones, start=1):
+            columns = dict(zip(AGREED, agreed_columns(agreed), strict=True))
+            session.add(OfferMilestoneRow(offer_id=offer.id, position=position, **columns))
+        session.flush()
+
+
+def save_offer(connection: Connection, offer: Offer) -> None:
+    """Store what a move changed of an offer."""
+    with Session(connection) as session:
+        session.get_one(OfferRow, offer.id).sqlmodel_update(_offer_state(offer))
+        session.flush()
+
+
+def offer(connection: Connection, offer_id: int) -> Offer:
+    """The offer of this id. Raises `NotFound`."""
+    with Session(connection) as session:
+        row = session.get(OfferRow, offer_id)
+        if row is None:
+            raise NotFound("offer", offer_id)
+        return _offer(connection, session, row)
+
+
+def offers(
+    connection: Connection, *, seller: str | None, client: str | None, status: str | None, limit: int
+) -> list[Offer]:
+    """Offers by id, of one seller, client or status, or of all."""
+    wanted = select(OfferRow).order_by(col(OfferRow.id)).limit(limit)
+    for column, value in ((OfferRow.seller, seller), (OfferRow.client, client), (OfferRow.status, status)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    with Session(connection) as session:
+        return [_offer(connection, session, row) for row in session.exec(wanted)]
+
+
+def order_of_offer(connection: Connection, offer_id: int) -> int | None:
+    """The order that an accepted offer was placed as."""
+    with Session(connection) as session:
+        return session.exec(select(OrderRow.id).where(OrderRow.offer_id == offer_id)).one_or_none()
+
+
+def _offer(connection: Connection, session: Session, row: OfferRow) -> Offer:
+    assert row.id is not None
+    agreed = session.exec(
+        select(OfferMilestoneRow).where(OfferMilestoneRow.offer_id == row.id).order_by(col(OfferMilestoneRow.position))
+    )
+    policy = settings.policies(connection)[row.policy_id]
+    milestones = tuple(
+        MilestoneTerms(
+            m.name, m.days, m.price_cents, m.revisions, m.description, m.zoom == 1,
+            tuple(json.loads(m.substeps)), tuple(json.loads(m.stages)),
+        )
+        for m in agreed
+    )  # fmt: skip
+    terms = Terms(OrderType(row.type), row.seller, row.client, row.title, milestones, policy)
+    return Offer(row.id, row.gig_id, terms, row.sent_at, row.expires_at, OfferStatus(row.status), row.closed_at)
+
+
+def _offer_state(offer: Offer) -> dict[str, Any]:
+    return {
+        "status": offer.status,
+        "sent_at": offer.sent_at,
+        "expires_at": offer.expires_at,
+        "closed_at": offer.closed_at,
+    }

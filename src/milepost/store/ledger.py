@@ -1,0 +1,69 @@
+"""The ledger, out of the store; entries go in with the action that causes them (`orders.save`)."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from milepost.core.ledger import Entry, Kind, Posted
+from milepost.store.orders import LEDGER, UPSERT_BALANCE, insert_sql
+
+_SELECT = "SELECT id, at, order_id, number, kind, position, debit, credit, amount_cents, undoes FROM ledger"
+
+
+def entries(
+    connection: Connection,
+    *,
+    order_id: int | None = None,
+    account: str | None = None,
+    until: int | None = None,
+    limit: int = -1,
+    by_order: bool = False,
+) -> Iterator[Posted]:
+    """The entries of an order, or that touch an account, up to and with an instant, oldest first.
+
+    `by_order` keeps those of an order together.
+    """
+    wanted: list[tuple[str, tuple[object, ...]]] = []
+    if order_id is not None:
+        wanted.append(("order_id = ?", (order_id,)))
+    if account is not None:
+        wanted.append(("(debit = ? OR credit = ?)", (account, account)))
+    if until is not None:
+        wanted.append(("at <= ?", (until,)))
+    where = " AND ".join(condition for condition, _ in wanted) or "true"
+    values = tuple(value for _, some in wanted for value in some)
+    sorting = "order_id, id" if by_order else "id"
+    rows = connection.exec_driver_sql(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
+    for id, at, order, number, kind, position, debit, credit, amount_cents, undoes in rows:
+        entry = Entry(Kind(kind), position, debit, credit, amount_cents, Kind(undoes) if undoes else None)
+        yield Posted(id, at, order, number, entry)
+
+
+def balances(connection: Connection, accounts: list[str] | None = None, limit: int = -1) -> list[tuple[str, int]]:
+    """The running balances in cents, by account; of all accounts or of the given ones."""
+    where = f"WHERE account IN ({', '.join('?' * len(accounts))})" if accounts is not None else ""
+    rows = connection.exec_driver_sql(
+        f"SELECT account, balance_cents FROM balances {where} ORDER BY account LIMIT ?", (*(accounts or ()), limit)
+    )
+    return [(account, cents) for account, cents in rows]
+
+
+def summed(connection: Connection, *, order_id: int | None = None, until: int | None = None) -> list[tuple[str, int]]:
+    """Balances in cents added up anew from the entries, by account: of one order's entries, up to an instant."""
+    where = "(?1 IS NULL OR order_id = ?1) AND (?2 IS NULL OR at <= ?2)"
+    rows = connection.exec_driver_sql(
+        "SELECT account, sum(cents) FROM ("
+        f" SELECT debit AS account, -amount_cents AS cents FROM ledger WHERE {where}"
+        f" UNION ALL SELECT credit, amount_cents FROM ledger WHERE {where}"
+        ") GROUP BY account ORDER BY account",
+        (order_id, until),
+    )
+    return [(account, cents) for account, cents in rows]
+
+
+def post_withdrawal(connection: Connection, entry: Entry, at: int) -> None:
+    """Write an entry that belongs to no order, and move its two balances."""
+    values = (None, None, entry.position, entry.kind, entry.debit, entry.credit, entry.amount_cents, at, None)
+    connection.exec_driver_sql(insert_sql("ledger", LEDGER), values)
+    moved = [(entry.debit, -entry.amount_cents), (entry.credit, entry.amount_cents)]
+    connection.exec_driver_sql(UPSERT_BALANCE, moved)

@@ -1,0 +1,317 @@
+"""The tables, with everything that the file itself refuses: types (STRICT), named checks, foreign keys, uniqueness.
+
+A table model checks nothing by itself; what goes in was judged by `core` before. Amounts are cents, instants are UTC
+seconds, flags are 0 or 1, short lists are JSON text.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, text
+from sqlmodel import Field, SQLModel
+
+from milepost import money, times
+from milepost.core.ledger import Kind
+from milepost.core.tables import MOOT, REQUESTS, RUNNING, Action, Actor, Reason, State, Status
+from milepost.core.terms import OrderType
+
+STRICT = {"sqlite_strict": True}
+CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
+
+
+def _one_of(column: str, values: Iterable[str], name: str | None = None) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+
+
+def _flag(column: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN (0, 1)", name=f"{column}_flag")
+
+
+def _instant(column: str) -> CheckConstraint:
+    low, high = times.MIN_INSTANT, times.MAX_INSTANT
+    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_bounds")
+
+
+def _cents(column: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} BETWEEN {money.MIN_CENTS} AND {money.MAX_CENTS}", name=f"{column}_bounds")
+
+
+def _text(**options: Any) -> Any:
+    return Field(sa_type=Text, **options)
+
+
+def _integer(**options: Any) -> Any:
+    return Field(sa_type=Integer, **options)
+
+
+class StoreRow(SQLModel, table=True):
+    """The store itself, one row: its clock, how the clock moves, and the policy for new orders."""
+
+    __tablename__ = "store"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        _instant("clock"),
+        _one_of("clock_mode", ("simulated", "system")),
+        STRICT,
+    )
+    id: int = _integer(primary_key=True, default=1)
+    clock: int = _integer()
+    clock_mode: str = _text()
+    policy_id: int = _integer(foreign_key="policies.id")
+
+
+class PolicyRow(SQLModel, table=True):
+    """A policy: its numbers as JSON, never changed once an order was placed under it."""
+
+    __tablename__ = "policies"
+    __table_args__ = (STRICT,)
+    id: int | None = _integer(primary_key=True, default=None)
+    name: str = _text()
+    numbers: str = _text()
+
+
+class GigRow(SQLModel, table=True):
+    """A seller's gig."""
+
+    __tablename__ = "gigs"
+    __table_args__ = (_flag("milestone_payments"), _instant("created_at"), STRICT)
+    id: int | None = _integer(primary_key=True, default=None)
+    title: str = _text()
+    seller: str = _text(index=True)
+    subcategory: str = _text()
+    description: str = _text()
+    milestone_payments: int = _integer(default=1)
+    created_at: int = _integer()
+
+
+class PackageRow(SQLModel, table=True):
+    """A gig's package; revisions None is unlimited."""
+
+    __tablename__ = "packages"
+    __table_args__ = (_one_of("tier", ("basic", "standard", "premium")), _cents("price_cents"), CLUSTERED)
+    gig_id: int = _integer(primary_key=True, foreign_key="gigs.id")
+    tier: str = _text(primary_key=True)
+    price_cents: int = _integer()
+    days: int = _integer()
+    revisions: int | None = _integer()
+    description: str = _text()
+
+
+class GigMilestoneRow(SQLModel, table=True):
+    """A milestone of a gig's workflow; `packages`, `prices` and `substeps` are JSON."""
+
+    __tablename__ = "gig_milestones"
+    __table_args__ = (_flag("zoom"), CLUSTERED)
+    gig_id: int = _integer(primary_key=True, foreign_key="gigs.id")
+    position: int = _integer(primary_key=True)
+    name: str = _text()
+    description: str = _text()
+    days: int = _integer()
+    revisions: int | None = _integer()
+    zoom: int = _integer()
+    packages: str = _text()
+    weight: int = _integer()
+    prices: str = _text()
+    substeps: str = _text()
+
+
+class OfferRow(SQLModel, table=True):
+    """A custom offer; `expires_at` stays when it has moved, the index below forgets it."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        _one_of("type", OrderType),
+        _one_of("status", ("sent", "accepted", "declined", "withdrawn", "expired")),
+        CheckConstraint("(status = 'sent') = (closed_at IS NULL)", name="closed_when_moved"),
+        _instant("sent_at"),
+        Index("offers_due", "expires_at", "id", sqlite_where=text("status = 'sent' AND expires_at IS NOT NULL")),
+        STRICT,
+    )
+    id: int | None = _integer(primary_key=True, default=None)
+    gig_id: int = _integer(foreign_key="gigs.id")
+    type: str = _text()
+    seller: str = _text()
+    client: str = _text()
+    title: str = _text()
+    policy_id: int = _integer(foreign_key="policies.id")
+    status: str = _text(default="sent")
+    sent_at: int = _integer()
+    expires_at: int | None = _integer(default=None)
+    closed_at: int | None = _integer(default=None)
+
+
+class _AgreedColumns(SQLModel):
+    """A milestone's terms, alike in offers and orders."""
+
+    name: str = _text()
+    days: int = _integer()
+    price_cents: int = _integer()
+    revisions: int | None = _integer()
+    description: str = _text()
+    zoom: int = _integer()
+    substeps: str = _text()
+    stages: str = _text()
+
+
+_AGREED_CHECKS = (_cents("price_cents"), _flag("zoom"))
+
+
+class OfferMilestoneRow(_AgreedColumns, table=True):
+    """One milestone, or one cycle, of an offer."""
+
+    __tablename__ = "offer_milestones"
+    __table_args__ = (*_AGREED_CHECKS, CLUSTERED)
+    offer_id: int = _integer(primary_key=True, foreign_key="offers.id")
+    position: int = _integer(primary_key=True)
+
+
+class OrderRow(SQLModel, table=True):
+    """An order as it stands; `due_at` is the instant of its next timer, `version` the length of its history."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        _one_of("type", OrderType),
+        _one_of("status", Status),
+        _one_of("reason", Reason),
+        CheckConstraint("(status = 'active') = (ended_at IS NULL)", name="ended_when_over"),
+        CheckConstraint("(status = 'active') = (reason IS NULL)", name="reason_when_over"),
+        CheckConstraint("seller <> client", name="parties_differ"),
+        _flag("stopping"),
+        _instant("placed_at"),
+        Index("orders_due", "due_at", "id", sqlite_where=text("due_at IS NOT NULL")),
+        STRICT,
+    )
+    id: int = _integer(primary_key=True)
+    type: str = _text()
+    seller: str = _text()
+    client: str = _text()
+    title: str = _text()
+    policy_id: int = _integer(foreign_key="policies.id")
+    placed_at: int = _integer()
+    status: str = _text()
+    reason: str | None = _text(default=None)
+    ended_at: int | None = _integer(default=None)
+    stopping: int = _integer(default=0)
+    request_id: int | None = _integer(default=None, foreign_key="requests.id")
+    due_at: int | None = _integer(default=None)
+    version: int = _integer()
+    gig_id: int | None = _integer(default=None, foreign_key="gigs.id")
+    offer_id: int | None = _integer(default=None, foreign_key="offers.id", unique=True)
+
+
+class MilestoneRow(_AgreedColumns, table=True):
+    """A milestone of an order: its terms, then its present state."""
+
+    __tablename__ = "milestones"
+    __table_args__ = (
+        *_AGREED_CHECKS,
+        _one_of("state", State),
+        _one_of("approved_by", Actor),
+        Index(
+            "one_running_milestone",
+            "order_id",
+            unique=True,
+            sqlite_where=text(f"state IN ({', '.join(repr(str(state)) for state in RUNNING)})"),
+        ),
+        CLUSTERED,
+    )
+    order_id: int = _integer(primary_key=True, foreign_key="orders.id")
+    position: int = _integer(primary_key=True)
+    state: str = _text()
+    started_at: int | None = _integer(default=None)
+    first_delivered_at: int | None = _integer(default=None)
+    delivered_at: int | None = _integer(default=None)
+    ended_at: int | None = _integer(default=None)
+    approved_by: str | None = _text(default=None)
+    revisions_used: int = _integer(default=0)
+    substeps_done: str = _text(default="[]")
+    stages_done: int = _integer(default=0)
+    call_at: int | None = _integer(default=None)
+    call_link: str | None = _text(default=None)
+    clears_at: int | None = _integer(default=None)
+
+
+class RequestRow(SQLModel, table=True):
+    """A request to cancel a milestone, or the whole order (position None)."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        _one_of("asker", (Actor.CLIENT, Actor.SELLER)),
+        _one_of("state", ("open", MOOT, *(row.target for row in REQUESTS if row.source == "open"))),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when_answered"),
+        Index("one_open_request", "order_id", unique=True, sqlite_where=text("state = 'open'")),
+        STRICT,
+    )
+    id: int = _integer(primary_key=True)
+    order_id: int = _integer()
+    asker: str = _text()
+    position: int | None = _integer(default=None)
+    reason: str = _text()
+    note: str = _text()
+    opened_at: int = _integer()
+    state: str = _text()
+    closed_at: int | None = _integer(default=None)
+
+
+class HistoryRow(SQLModel, table=True):
+    """One accepted action; append-only. `args` is JSON, None where the action has none."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        _one_of("actor", Actor),
+        _one_of("action", Action),
+        _instant("at"),
+        CLUSTERED,
+    )
+    order_id: int = _integer(primary_key=True, foreign_key="orders.id")
+    number: int = _integer(primary_key=True)
+    at: int = _integer()
+    actor: str = _text()
+    action: str = _text()
+    position: int | None = _integer(default=None)
+    args: str | None = _text(default=None)
+
+
+class LedgerRow(SQLModel, table=True):
+    """One movement of money between two accounts; append-only. Of each kind there is one for a milestone.
+
+    `order_id`, `number` name the history line that caused it; a withdrawal has neither. `undoes` is the kind of the
+    same milestone's entry that this one takes back.
+    """
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        _one_of("kind", Kind),
+        _cents("amount_cents"),
+        _instant("at"),
+        CheckConstraint("debit <> credit", name="accounts_differ"),
+        CheckConstraint("(order_id IS NULL) = (kind = 'withdrawal')", name="order_unless_withdrawal"),
+        ForeignKeyConstraint(["order_id", "number"], ["history.order_id", "history.number"]),
+        ForeignKeyConstraint(["order_id", "position", "undoes"], ["ledger.order_id", "ledger.position", "ledger.kind"]),
+        Index("once_per_milestone", "order_id", "position", "kind", unique=True),
+        STRICT,
+    )
+    id: int | None = _integer(primary_key=True, default=None)
+    order_id: int | None = _integer(default=None)
+    number: int | None = _integer(default=None)
+    position: int = _integer()
+    kind: str = _text()
+    debit: str = _text()
+    credit: str = _text()
+    amount_cents: int = _integer()
+    at: int = _integer()
+    undoes: str | None = _text(default=None)
+
+
+class BalanceRow(SQLModel, table=True):
+    """The running balance of an account: what was credited less what was debited. `ledger check` adds it up anew."""
+
+    __tablename__ = "balances"
+    __table_args__ = (CLUSTERED,)
+    account: str = _text(primary_key=True)
+    balance_cents: int = _integer()
+
+
+METADATA = SQLModel.metadata
+APPEND_ONLY = (HistoryRow.__tablename__, LedgerRow.__tablename__)
