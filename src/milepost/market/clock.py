@@ -10,8 +10,8 @@ from milepost import rules, times
 from milepost.core import act
 from milepost.core.act import Outcome
 from milepost.core.offer import Offer, OfferStatus, move
-from milepost.core.order import Order, due
-from milepost.core.tables import TIMER_RULES, Actor
+from milepost.core.order import Order, deadline, due
+from milepost.core.tables import TIMER_RULES, Actor, Status
 from milepost.errors import StoreError
 from milepost.store import orders, settings
 from milepost.store.db import Database
@@ -151,3 +151,31 @@ def _fired(batch: _Batch) -> list[dict[str, object]]:
         lines.append((offer.closed_at, 0, timer))
     lines.sort(key=lambda line: line[:2])
     return [timer for _, _, timer in lines]
+
+
+def next_instant(db: Database) -> int | None:
+    """The instant at which the clock has something to do next; None if nothing is armed."""
+    with db.read() as connection:
+        return orders.first_due_at(connection)
+
+
+def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickView:
+    """Tick from timer to timer until an order has ended. Raises `continue-window` if it waits for a party instead."""
+    fired: list[dict[str, object]] = []
+    count = 0
+    while True:
+        with db.read() as connection:
+            clock = settings.clock(connection)
+            order = orders.existing(connection, order_id)
+        timer = deadline(order)
+        if order.status is not Status.ACTIVE:
+            return TickView(iso_at(clock), fired, count)
+        if timer is None:
+            raise rules.ORDER_WORK_CLOCK.refuse(
+                why=f"order {order_id} is {order.phase} and has no deadline: it waits for a party, not for the clock",
+                order=order_id,
+                phase=str(order.phase),
+            )
+        view = tick(db, max(clock, timer.at), keep=keep - len(fired))
+        fired.extend(view.fired)
+        count += view.count

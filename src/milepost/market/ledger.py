@@ -6,7 +6,6 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from milepost.core import ledger as core
-from milepost.errors import NotFound
 from milepost.store import ledger as books
 from milepost.store import orders
 from milepost.store.db import Database
@@ -41,8 +40,8 @@ def check(db: Database) -> FindingsView:
 
 
 def _check_order(connection: Connection, order_id: int | None) -> None:
-    if order_id is not None and order_id not in orders.load(connection, [order_id]):
-        raise NotFound("order", order_id)
+    if order_id is not None:
+        orders.existing(connection, order_id)
 
 
 def _running_balances(connection: Connection) -> Iterator[str]:

@@ -11,7 +11,6 @@ from milepost.core import act, ledger
 from milepost.core.order import Order, actors, timers
 from milepost.core.tables import Action, Actor
 from milepost.core.terms import Terms
-from milepost.errors import NotFound
 from milepost.market.clock import settle
 from milepost.store import ledger as books
 from milepost.store import orders, settings
@@ -37,7 +36,7 @@ def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str |
     """
     with db.write() as connection:
         now = settings.clock(connection)
-        before = _existing(connection, order_id)
+        before = orders.existing(connection, order_id)
         outcomes = settle(before, now)
         for step in steps:
             order = outcomes[-1].order if outcomes else before
@@ -84,7 +83,7 @@ def view(connection: Connection, order: Order, now: int) -> OrderView:
 def show(db: Database, order_id: int) -> OrderView:
     """An order as it stands. Raises `NotFound`."""
     with db.read() as connection:
-        return view(connection, _existing(connection, order_id), settings.clock(connection))
+        return view(connection, orders.existing(connection, order_id), settings.clock(connection))
 
 
 def listing(db: Database, filters: Mapping[str, Any], *, limit: int) -> OrdersView:
@@ -100,7 +99,7 @@ def armed(db: Database, order_id: int | None, *, limit: int) -> TimersView:
     """The timers of one order, or of the whole store, soonest first. Raises `NotFound`."""
     with db.read() as connection:
         if order_id is not None:
-            order = _existing(connection, order_id)
+            order = orders.existing(connection, order_id)
             return TimersView([TimerView.of(order, timer) for timer in timers(order)], more=False)
         heads = orders.due_before(connection, times.MAX_INSTANT, limit + 1)
         found = orders.load(connection, [order_id for _, order_id in heads])
@@ -113,13 +112,6 @@ def armed(db: Database, order_id: int | None, *, limit: int) -> TimersView:
 def history(db: Database, order_id: int) -> HistoryView:
     """Everything that happened to an order. Raises `NotFound`."""
     with db.read() as connection:
-        _existing(connection, order_id)
+        orders.existing(connection, order_id)
         lines = list(orders.history(connection, order_id))
     return HistoryView(order_id, [HistoryLineView.of(line) for line in lines])
-
-
-def _existing(connection: Connection, order_id: int) -> Order:
-    found = orders.load(connection, [order_id])
-    if order_id not in found:
-        raise NotFound("order", order_id)
-    return found[order_id]

@@ -15,7 +15,7 @@ from milepost.core.act import Line, Outcome
 from milepost.core.order import Call, Milestone, Order, Request, due
 from milepost.core.tables import Action, Actor, Reason, State, Status
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
-from milepost.errors import StoreError
+from milepost.errors import NotFound, StoreError
 from milepost.policy import Policy
 from milepost.store import settings
 
@@ -49,6 +49,10 @@ _SELECT_HISTORY = f"SELECT {', '.join(HISTORY[1:])} FROM history WHERE order_id 
 _SELECT_DUE = "SELECT due_at, id FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _SELECT_OFFERS_DUE = (
     "SELECT id FROM offers WHERE status = 'sent' AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY expires_at, id"
+)
+_SELECT_FIRST_DUE = (
+    "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM orders WHERE due_at IS NOT NULL"
+    " UNION ALL SELECT min(expires_at) FROM offers WHERE status = 'sent' AND expires_at IS NOT NULL)"
 )
 _INSERT_ORDER = insert_sql("orders", ORDER_TERMS + ORDER_STATE + ORDER_ORIGIN)
 _INSERT_MILESTONE = insert_sql("milestones", ("order_id", "position", *AGREED, *MILESTONE_STATE))
@@ -110,6 +114,14 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     return {row[0]: _order(row, milestones[row[0]], policies, requests) for row in rows}
 
 
+def existing(connection: Connection, order_id: int) -> Order:
+    """The order of this id. Raises `NotFound`."""
+    found = load(connection, [order_id])
+    if order_id not in found:
+        raise NotFound("order", order_id)
+    return found[order_id]
+
+
 def history(connection: Connection, order_id: int) -> Iterator[Line]:
     """The accepted actions of an order, oldest first."""
     for number, at, actor, action, position, args in connection.exec_driver_sql(_SELECT_HISTORY, (order_id,)):
@@ -119,6 +131,12 @@ def history(connection: Connection, order_id: int) -> Iterator[Line]:
 def due_before(connection: Connection, until: int, limit: int) -> list[tuple[int, int]]:
     """(instant, order id) of the timers that are due first, up to and with `until`."""
     return [(at, order_id) for at, order_id in connection.exec_driver_sql(_SELECT_DUE, (until, limit))]
+
+
+def first_due_at(connection: Connection) -> int | None:
+    """The instant of the first timer of all orders and offers."""
+    instant: int | None = connection.exec_driver_sql(_SELECT_FIRST_DUE).scalar_one()
+    return instant
 
 
 def offers_due(connection: Connection, until: int) -> list[int]:
