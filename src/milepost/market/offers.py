@@ -18,14 +18,55 @@ from milepost.views import OffersView, OfferView, PlacedView
 
 
 class Draft(NamedTuple):
-    """An offer as somebody writes it; `title` is the gig's unless given, `expires_at` is read against the clock."""
+    """An offer as somebody writes it: milestones, or a price and days for a single payment or for each cycle.
+
+    `title` is the gig's unless given; `expires_at` reads an instant against the clock.
+    """
 
     gig_id: int
     client: str
     type: OrderType
-    milestones: Sequence[MilestoneTerms]
+    milestones: Sequence[MilestoneTerms] = ()
+    price_cents: int | None = None
+    days: int | None = None
+    revisions: int | None = 0
+    cycles: int | None = None
     title: str | None = None
     expires_at: Callable[[int], int] | None = None
+
+
+def _as_given(draft: Draft, title: str) -> list[MilestoneTerms]:
+    for name in ("price_cents", "days", "cycles"):
+        if getattr(draft, name) is not None:
+            what = name.removesuffix("_cents")
+            raise rules.OFFER_TYPE.refuse(
+                why=f"a milestones offer has no {what} of its own; each milestone has", key=what
+            )
+    return list(draft.milestones)
+
+
+def _one_payment(draft: Draft, title: str) -> list[MilestoneTerms]:
+    if draft.cycles is not None:
+        raise rules.OFFER_TYPE.refuse(why="a single offer has no cycles; a subscription has", key="cycles")
+    return [_whole(draft, title)]
+
+
+def _monthly(draft: Draft, title: str) -> list[MilestoneTerms]:
+    cycles, most = draft.cycles if draft.cycles is not None else 1, 1_000
+    whole = _whole(draft, title)
+    return [whole._replace(name=f"Month {number}") for number in range(1, min(cycles, most) + 1)]
+
+
+def _whole(draft: Draft, title: str) -> MilestoneTerms:
+    """The one payment, or the cycle, that the draft's price and days describe."""
+    if draft.milestones:
+        raise rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer has a price and days, no milestones", key="milestone")
+    if draft.price_cents is None or draft.days is None:
+        raise rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer needs a price and days", key="price")
+    return MilestoneTerms(title, draft.days, draft.price_cents, draft.revisions)
+
+
+_AGREED = {OrderType.MILESTONES: _as_given, OrderType.SINGLE: _one_payment, OrderType.SUBSCRIPTION: _monthly}
 
 
 def create(db: Database, draft: Draft, *, handle: str | None = None) -> OfferView:
@@ -37,12 +78,13 @@ def create(db: Database, draft: Draft, *, handle: str | None = None) -> OfferVie
             raise rules.OFFER_FROM_MESSAGE.refuse(
                 why=f"gig {draft.gig_id} is {gig.seller}'s; {handle} cannot make an offer of it", gig=draft.gig_id
             )
+        title = draft.title.strip() if draft.title else gig.title
         terms = Terms(
             draft.type,
             gig.seller,
             draft.client,
-            draft.title.strip() if draft.title else gig.title,
-            tuple(draft.milestones),
+            title,
+            tuple(_AGREED[draft.type](draft, title)),
             settings.read(connection).policy,
         )
         offer_id = orders.next_id(connection, "offers")

@@ -45,6 +45,7 @@ _SELECT_MILESTONES = (
     f" WHERE order_id {_CHOSEN} ORDER BY order_id, position"
 )
 _SELECT_REQUESTS = f"SELECT {', '.join(REQUEST)} FROM requests WHERE id {_CHOSEN}"
+_SELECT_REQUESTS_OF = f"SELECT {', '.join(REQUEST)} FROM requests WHERE order_id = ? ORDER BY id"
 _SELECT_HISTORY = f"SELECT {', '.join(HISTORY[1:])} FROM history WHERE order_id = ? ORDER BY number"
 _SELECT_DUE = "SELECT due_at, id FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
 _SELECT_OFFERS_DUE = (
@@ -110,7 +111,7 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
         milestones.setdefault(order_id, []).append(_milestone(columns))
     rows = connection.exec_driver_sql(_SELECT_ORDERS, wanted).all()
     asked = [row.request_id for row in rows if row.request_id is not None]
-    requests = _load_requests(connection, asked) if asked else {}
+    requests = _requests(connection.exec_driver_sql(_SELECT_REQUESTS, (json.dumps(asked),))) if asked else {}
     return {row[0]: _order(row, milestones[row[0]], policies, requests) for row in rows}
 
 
@@ -157,6 +158,23 @@ def chosen(
     where = " AND ".join(conditions) or "true"
     rows = connection.exec_driver_sql(f"SELECT id FROM orders WHERE {where} ORDER BY id LIMIT ?", (*values, limit))
     return load(connection, [row[0] for row in rows])
+
+
+def ids_after(connection: Connection, last_id: int, limit: int) -> list[int]:
+    """The ids of the orders that come after `last_id`, in order."""
+    rows = connection.exec_driver_sql("SELECT id FROM orders WHERE id > ? ORDER BY id LIMIT ?", (last_id, limit))
+    return [order_id for (order_id,) in rows]
+
+
+def due_of(connection: Connection, ids: Collection[int]) -> dict[int, int | None]:
+    """The instant of the next timer as it is stored, by order."""
+    rows = connection.exec_driver_sql(f"SELECT id, due_at FROM orders WHERE id {_CHOSEN}", (json.dumps(list(ids)),))
+    return {order_id: due_at for order_id, due_at in rows}
+
+
+def requests_of(connection: Connection, order_id: int) -> dict[int, Request]:
+    """Every request to cancel that an order has seen, by id."""
+    return _requests(connection.exec_driver_sql(_SELECT_REQUESTS_OF, (order_id,)))
 
 
 def next_id(connection: Connection, table: str) -> int:
@@ -209,11 +227,8 @@ def _order(
     )
 
 
-def _load_requests(connection: Connection, ids: Iterable[int]) -> dict[int, Request]:
-    found = {}
-    for id, _, asker, *rest in connection.exec_driver_sql(_SELECT_REQUESTS, (json.dumps(list(ids)),)):
-        found[id] = Request(id, Actor(asker), *rest)
-    return found
+def _requests(rows: Iterable[Sequence[Any]]) -> dict[int, Request]:
+    return {id: Request(id, Actor(asker), *rest) for id, _, asker, *rest in rows}
 
 
 def _list(text: str) -> tuple[Any, ...]:
