@@ -20,12 +20,21 @@ def parse_cents(given: str | int | Decimal) -> int:
 
     Raises `money-bounds` for any other text, for a third decimal and for what is out of bounds.
     """
-    text = format(given, "f") if isinstance(given, Decimal) else str(given)
+    text = _written(given)
     match = _AMOUNT.fullmatch(text)
     if not match:
         raise MONEY_BOUNDS.refuse(given=text[:40])
     dollars, decimals = match.groups()
     return check_cents(int(dollars) * 100 + int((decimals or "0").ljust(2, "0")))
+
+
+def _written(given: str | int | Decimal) -> str:
+    """An amount as text; one that is far out of bounds is not spelled out, digit by digit, to be refused."""
+    if isinstance(given, Decimal):
+        return format(given, "f") if abs(given.adjusted()) < 20 else str(given)
+    if isinstance(given, int) and given.bit_length() > 64:
+        return hex(given)
+    return str(given)
 
 
 def check_cents(cents: int) -> int:

@@ -1,0 +1,57 @@
+"""Policy: fees, and the numbers as the rules name them."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.build import FEES, PATIENT
+from milepost.policy import STANDARD, Policy
+from milepost.rules import RULES
+
+
+def test_the_standard_policy_takes_no_fees() -> None:
+    assert (STANDARD.client_fee_cents(10_000), STANDARD.seller_fee_cents(10_000)) == (0, 0)
+
+
+@pytest.mark.parametrize(("price", "fee"), [(10_000, 550), (9_999, 850), (1, 300), (20_000, 1_100)])
+def test_a_client_fee_is_a_share_and_more_on_a_small_charge(price: int, fee: int) -> None:
+    assert FEES.client_fee_cents(price) == fee
+
+
+@pytest.mark.parametrize(("price", "fee"), [(10_000, 2_000), (2, 0), (3, 1)])
+def test_a_seller_fee_is_a_share_rounded_half_up(price: int, fee: int) -> None:
+    assert FEES.seller_fee_cents(price) == fee
+
+
+@pytest.mark.parametrize("policy", [STANDARD, FEES, PATIENT])
+def test_every_rule_is_worded_with_the_numbers_of_any_policy(policy: Policy) -> None:
+    worded = {rule.id: rule.text.format_map(policy.wording()) for rule in RULES.values()}
+
+    assert not [text for text in worded.values() if "{" in text or "}" in text]
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule", "words"),
+    [
+        (STANDARD, "gig-basic-price", "$100.00 or more"),
+        (STANDARD, "gig-milestones-max", "at most 5 milestones"),
+        (STANDARD, "offer-milestones-max", "at most 6 milestones"),
+        (STANDARD, "offer-milestone-days", "1 to 30 days"),
+        (STANDARD, "review-window", "a review of 8 days"),
+        (replace(STANDARD, review_hours=36), "review-window", "a review of 1d 12h"),
+        (STANDARD, "continue-window", "8 days after the delivery"),
+        (PATIENT, "continue-window", "without limit after the delivery"),
+        (STANDARD, "cancel-channel", "unanswered for 48 hours"),
+        (FEES, "money-charge", "the client fee (5.5 % and $3.00 under $100.00)"),
+        (STANDARD, "money-charge", "the client fee (0 %)"),
+        (FEES, "money-release", "the seller fee (20 %)"),
+        (FEES, "money-clearance", "pending for 14 days"),
+    ],
+)
+def test_a_rule_names_the_policys_number(policy: Policy, rule: str, words: str) -> None:
+    assert words in RULES[rule].text.format_map(policy.wording())
+
+
+def test_the_numbers_and_the_name_are_the_whole_policy() -> None:
+    assert Policy(name="fees", **FEES.numbers()) == FEES
+    assert "name" not in FEES.numbers()
