@@ -173,6 +173,8 @@ def _split_faults(gig: Gig, package: Package, policy: Policy) -> Iterator[RuleEr
 def _package_faults(gig: Gig) -> Iterator[RuleError]:
     if gig.package("basic") is None:
         yield rules.GIG_PACKAGES.refuse(why="a gig needs a basic package")
+    if len({package.tier for package in gig.packages}) < len(gig.packages):
+        yield rules.GIG_PACKAGES.refuse(why="a gig has each package once")
     for package in gig.packages:
         where = f"the {package.tier} package"
         if package.tier not in TIERS:
@@ -196,28 +198,39 @@ def _milestone_faults(gig: Gig, position: int, milestone: Milestone) -> Iterator
     yield from caught(names.check_name, f"the name of {where}", milestone.name)
     yield from caught(names.check_text, f"the description of {where}", milestone.description)
     whys = list(count_faults(where, milestone.days, milestone.revisions))
-    unknown = [tier for tier in (*milestone.packages, *milestone.prices) if gig.package(tier) is None]
     if not milestone.packages:
         whys.append(f"{where} is in no package")
-    if unknown and (set(milestone.packages) != set(TIERS) or milestone.prices):
+    unknown = [tier for tier in (*_named(milestone.packages), *milestone.prices) if gig.package(tier) is None]
+    outside = [tier for tier in milestone.prices if tier not in milestone.packages]
+    if unknown:
         offered = ", ".join(package.tier for package in gig.packages)
         whys.append(f"{where} names the package {unknown[0]!r}; this gig has {offered}")
+    elif outside:
+        whys.append(f"{where} has a price in the package {outside[0]!r}, which it is not in")
     for why in whys:
         yield rules.GIG_MILESTONE_FIELDS.refuse(why=why, position=position)
     if not 1 <= milestone.weight <= WEIGHT_MAX:
         yield rules.GIG_PRICE_SPLIT.refuse(why=f"{where} has the weight {milestone.weight}; 1 to {WEIGHT_MAX}")
     for cents in milestone.prices.values():
         yield from caught(money.check_cents, cents)
-    yield from _substep_faults(where, milestone)
+    yield from _substep_faults(gig, where, milestone)
 
 
-def _substep_faults(where: str, milestone: Milestone) -> Iterator[RuleError]:
+def _named(packages: Sequence[str]) -> Sequence[str]:
+    """The packages that were named one by one; all of them together means every one that the gig has."""
+    return () if set(packages) == set(TIERS) else packages
+
+
+def _substep_faults(gig: Gig, where: str, milestone: Milestone) -> Iterator[RuleError]:
     if len(milestone.substeps) > SUBSTEPS_MAX:
         yield rules.GIG_SUBSTEPS.refuse(why=f"{where} has {len(milestone.substeps)} substeps; {SUBSTEPS_MAX} at most")
     for substep in milestone.substeps:
         yield from caught(names.check_name, f"a substep of {where}", substep.name)
-        outside = [tier for tier in substep.packages if tier not in milestone.packages]
-        if outside and set(substep.packages) != set(TIERS):
+        if not substep.packages:
+            yield rules.GIG_SUBSTEPS.refuse(why=f"substep {substep.name!r} is in no package")
+        held = [tier for tier in milestone.packages if gig.package(tier)]
+        outside = [tier for tier in _named(substep.packages) if tier not in held]
+        if outside:
             yield rules.GIG_SUBSTEPS.refuse(
                 why=f"substep {substep.name!r} names the package {outside[0]!r}, which {where} is not in"
             )
