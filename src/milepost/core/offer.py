@@ -1,6 +1,6 @@
 """What makes a custom offer valid, and the few moves it can make."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -43,6 +43,63 @@ class Offer(NamedTuple):
     closed_at: int | None = None
 
 
+class Draft(NamedTuple):
+    """An offer as somebody writes it: milestones, or a price and days for a single payment or for each cycle.
+
+    `title` is the gig's unless given; `expires_at` reads an instant against the clock.
+    """
+
+    gig_id: int
+    client: str
+    type: OrderType
+    milestones: Sequence[MilestoneTerms] = ()
+    price_cents: int | None = None
+    days: int | None = None
+    revisions: int | None = 0
+    cycles: int | None = None
+    title: str | None = None
+    expires_at: Callable[[int], int] | None = None
+
+
+def _as_given(draft: Draft, title: str) -> list[MilestoneTerms]:
+    for name in ("price_cents", "days", "cycles"):
+        if getattr(draft, name) is not None:
+            what = name.removesuffix("_cents")
+            raise rules.OFFER_TYPE.refuse(
+                why=f"a milestones offer has no {what} of its own; each milestone has", key=what
+            )
+    return list(draft.milestones)
+
+
+def _one_payment(draft: Draft, title: str) -> list[MilestoneTerms]:
+    if draft.cycles is not None:
+        raise rules.OFFER_TYPE.refuse(why="a single offer has no cycles; a subscription has", key="cycles")
+    return [_whole(draft, title)]
+
+
+def _monthly(draft: Draft, title: str) -> list[MilestoneTerms]:
+    cycles, most = draft.cycles if draft.cycles is not None else 1, 1_000
+    whole = _whole(draft, title)
+    return [whole._replace(name=f"Month {number}") for number in range(1, min(cycles, most) + 1)]
+
+
+def _whole(draft: Draft, title: str) -> MilestoneTerms:
+    """The one payment, or the cycle, that the draft's price and days describe."""
+    if draft.milestones:
+        raise rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer has a price and days, no milestones", key="milestone")
+    if draft.price_cents is None or draft.days is None:
+        raise rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer needs a price and days", key="price")
+    return MilestoneTerms(title, draft.days, draft.price_cents, draft.revisions)
+
+
+_AGREED = {OrderType.MILESTONES: _as_given, OrderType.SINGLE: _one_payment, OrderType.SUBSCRIPTION: _monthly}
+
+
+def agreed(draft: Draft, title: str) -> list[MilestoneTerms]:
+    """The milestones, payment or cycles that a draft comes to. Raises `offer-type` where it is mixed up."""
+    return _AGREED[draft.type](draft, title)
+
+
 def move(offer: Offer, wanted: OfferStatus, *, actor: Actor, at: int) -> Offer:
     """The offer after its one move. Raises `actor` and `offer-lifecycle`; at its expiry instant the clock wins."""
     if actor is not MOVERS[wanted]:
@@ -52,9 +109,10 @@ def move(offer: Offer, wanted: OfferStatus, *, actor: Actor, at: int) -> Offer:
             actor=str(actor),
             allowed=[str(MOVERS[wanted])],
         )
+    sent = offer.status is OfferStatus.SENT
     expired = offer.expires_at is not None and offer.expires_at <= at
-    if offer.status is not OfferStatus.SENT or (expired and wanted is not OfferStatus.EXPIRED):
-        status = offer.status if offer.status is not OfferStatus.SENT else OfferStatus.EXPIRED
+    if not sent or expired is not (wanted is OfferStatus.EXPIRED):
+        status = OfferStatus.EXPIRED if sent and expired else offer.status
         raise rules.OFFER_LIFECYCLE.refuse(offer=offer.id, status=str(status), wanted=str(wanted))
     return offer._replace(status=wanted, closed_at=at)
 
@@ -113,8 +171,10 @@ def _subscription_shape(offer: Offer, subcategory: str, eligible: Sequence[str])
     cycles, most = len(terms.milestones), terms.policy.subscription_cycles_max
     if not 1 <= cycles <= most:
         yield rules.OFFER_SUBSCRIPTION.refuse(why=f"a subscription has 1 to {most} cycles; {cycles} given")
-    for milestone in terms.milestones[:1]:
-        for why in count_faults("a cycle", milestone.days, None, days_max=terms.policy.milestone_days_max):
+    if len({(cycle.price_cents, cycle.days, cycle.revisions) for cycle in terms.milestones}) > 1:
+        yield rules.OFFER_SUBSCRIPTION.refuse(why="all cycles have one price, one delivery time and the same revisions")
+    for days in sorted({cycle.days for cycle in terms.milestones}):
+        for why in count_faults("a cycle", days, None, days_max=terms.policy.milestone_days_max):
             yield rules.OFFER_SUBSCRIPTION.refuse(why=why)
 
 
