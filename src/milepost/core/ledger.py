@@ -13,6 +13,7 @@ from typing import NamedTuple
 from milepost.core.terms import MilestoneTerms, Terms
 
 FEES = "marketplace:fees"
+_SELLERS = ("seller", "bank")  # withdrawn money stays the seller's (rule money-conserved)
 
 
 class Kind(StrEnum):
@@ -169,7 +170,7 @@ def totals(entries: Iterable[Entry]) -> Totals:
         charged += amount * (source == "client")
         refunded += amount * (target == "client")
         escrowed += amount * ((target == "escrow") - (source == "escrow"))
-        released += amount * ((target == "seller") - (source == "seller"))
+        released += amount * ((target in _SELLERS) - (source in _SELLERS))
         fees += amount * ((target == "marketplace") - (source == "marketplace"))
     return Totals(charged, escrowed, released, refunded, fees)
 
