@@ -29,7 +29,8 @@ from pydantic_core import PydanticCustomError
 
 from milepost import data, money, times
 from milepost.core.gig import Gig, Milestone, Package, Substep
-from milepost.core.terms import MilestoneTerms
+from milepost.core.offer import Draft
+from milepost.core.terms import MilestoneTerms, OrderType
 from milepost.errors import BadFile, Fault
 from milepost.places import Path as TomlPath
 from milepost.places import Place, place_of, places
@@ -136,7 +137,7 @@ class GigMilestoneDocument(Document):
             self.zoom,
             tuple(self.packages),
             self.weight,
-            {**self.prices},
+            {str(tier): cents for tier, cents in self.prices.items()},
             substeps,
         )
 
@@ -201,6 +202,26 @@ class OfferDocument(Document):
     days: Integer | None = None
     revisions: Revisions = 0
     cycles: Integer | None = None
+
+    def plain(self, gig_id: int) -> Draft:
+        """The offer as core takes it, for the gig of this id."""
+        return Draft(
+            gig_id,
+            self.client,
+            OrderType(self.type),
+            [one.plain() for one in self.milestone],
+            self.price,
+            self.days,
+            self.revisions,
+            self.cycles,
+            self.title,
+            expiry(self.expires),
+        )
+
+
+def expiry(text: str | None) -> Callable[[int], int] | None:
+    """How an expiry as written is read against the clock; None for none."""
+    return None if text is None else lambda clock: times.parse_instant(text, clock=clock)
 
 
 def _policy_fields() -> dict[str, Any]:
@@ -268,11 +289,19 @@ def read(name: str) -> str:
 
 def parse(model: type[Model], text: str, name: str) -> Model:
     """The document that a TOML text holds. Raises `BadFile` with all its faults, by line and column."""
-    raw = _toml(text, name)
+    return _validated(model, _toml(text, name), name, places(text))
+
+
+def check(model: type[Model], raw: Mapping[str, Any], name: str) -> Model:
+    """The document that plain values hold. Raises `BadFile` with all its faults."""
+    return _validated(model, raw, name, {(): (1, 1)})
+
+
+def _validated(model: type[Model], raw: Mapping[str, Any], name: str, found: Mapping[TomlPath, Place]) -> Model:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise BadFile(name, _faults(error, raw, places(text))) from None
+        raise BadFile(name, _faults(error, raw, found)) from None
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -5,8 +5,8 @@ here reads the store; `of` functions take core objects and the instant that "now
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Generic, TypeVar
 
 from milepost import times
 from milepost.core import gig as gigs
@@ -18,6 +18,8 @@ from milepost.core.order import Milestone, Order, Timer, deadline, review_ends_a
 from milepost.core.tables import Action, Phase, State
 from milepost.core.terms import MilestoneTerms
 
+Item = TypeVar("Item")
+
 
 def iso(instant: int | None) -> str | None:
     """An instant as a view holds it."""
@@ -27,6 +29,28 @@ def iso(instant: int | None) -> str | None:
 def iso_at(instant: int) -> str:
     """A known instant as a view holds it."""
     return times.format_instant(instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Item]):
+    """Some views of one kind; `more` says that there are others. Its JSON is the plain list."""
+
+    noun: str
+    items: list[Item]
+    more: bool = False
+
+    @staticmethod
+    def cut(noun: str, items: list[Item], limit: int) -> "Listing[Item]":
+        """The first `limit` of the items, of which one more was asked for."""
+        return Listing(noun, items[:limit], len(items) > limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Created(Generic[Item]):
+    """Something new: its id is what scripts want, and its JSON is the whole."""
+
+    id: int
+    whole: Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +142,6 @@ def _package_view(gig: Gig, package: Package, *, complete: bool) -> PackageView:
 
 
 @dataclass(frozen=True, slots=True)
-class GigsView:
-    """Some gigs; `more` says that there are others."""
-
-    gigs: list[GigView]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CheckView:
     """What `gig check` found."""
 
@@ -133,12 +149,10 @@ class CheckView:
     complete: bool
     missing: list[dict[str, str]]
 
-
-@dataclass(frozen=True, slots=True)
-class SubcategoriesView:
-    """The subcategories that milestones are available in."""
-
-    subcategories: list[str]
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so too."""
+        return not self.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +207,6 @@ def _agreed(position: int, terms: MilestoneTerms) -> dict[str, Any]:
         "zoom": terms.zoom,
         "substeps": list(terms.substeps),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class OffersView:
-    """Some offers; `more` says that there are others."""
-
-    offers: list[OfferView]
-    more: bool
 
 
 # ── Orders ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -369,27 +375,11 @@ class OrderLineView:
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersView:
-    """Some orders; `more` says that there are others."""
-
-    orders: list[OrderLineView]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PlacedView:
     """An order that was placed, with the offer it answers."""
 
     order: OrderView
     offer: OfferView
-
-
-@dataclass(frozen=True, slots=True)
-class TimersView:
-    """Armed timers, soonest first; `more` says that there are others."""
-
-    timers: list[TimerView]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,14 +399,6 @@ class HistoryLineView:
         return HistoryLineView(
             line.number, iso_at(line.at), str(line.actor), str(line.action), line.position, dict(line.args)
         )
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryView:
-    """Everything that happened to an order, oldest first."""
-
-    order: int
-    lines: list[HistoryLineView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,14 +445,6 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerView:
-    """Some entries, oldest first; `more` says that there are others."""
-
-    entries: list[EntryView]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
 class BalanceView:
     """What an account holds."""
 
@@ -486,6 +460,63 @@ class FindingsView:
     findings: list[str]
     checked: dict[str, int]
 
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so too."""
+        return not self.balanced
+
+
+# ── Scenarios ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """Something that happened in a story: a step or a timer, at its instant, and what it led to.
+
+    `line` is the step's in the file, None for a timer; `ok` is False where the story went another way than written.
+    """
+
+    at: str
+    line: int | None
+    step: str
+    effect: str
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationView:
+    """One thing that had to be true, and what was found."""
+
+    at: str
+    line: int
+    what: str
+    expected: str
+    found: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was true."""
+        return self.expected == self.found
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedView:
+    """A story that was played: its steps, its expectations, and how its orders and the money stand at its end."""
+
+    name: str
+    title: str
+    policy: str
+    passed: bool
+    steps: list[StepView]
+    expectations: list[ExpectationView]
+    orders: list[OrderView]
+    ledger: list[EntryView]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so too."""
+        return not self.passed
+
 
 # ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -497,3 +528,10 @@ class RuleView:
     id: str
     text: str
     source: str
+
+
+def as_plain(view: Any) -> Any:
+    """What `--json` prints of a view: dicts, lists, text, integers."""
+    if isinstance(view, Listing):
+        return [item if isinstance(item, str) else asdict(item) for item in view.items]
+    return asdict(view.whole if isinstance(view, Created) else view)

@@ -10,15 +10,15 @@ from milepost.core.gig import Gig, Milestone, Substep
 from milepost.store import catalog, settings
 from milepost.store.catalog import StoredGig
 from milepost.store.db import Database
-from milepost.views import CheckView, GigsView, GigView, SubcategoriesView
+from milepost.views import CheckView, Created, GigView, Listing
 
 
-def create(db: Database, gig: Gig) -> GigView:
+def create(db: Database, gig: Gig) -> Created[GigView]:
     """Store a new gig. Raises `RuleError` with all its faults."""
     with db.write() as connection:
         at = settings.clock(connection)
         gig_id = catalog.add_gig(connection, _checked(connection, gig), at)
-        return _view(connection, catalog.gig(connection, gig_id))
+        return Created(gig_id, _view(connection, catalog.gig(connection, gig_id)))
 
 
 def edit(db: Database, gig_id: int, change: Callable[[Gig], Gig]) -> GigView:
@@ -59,23 +59,18 @@ def show(db: Database, gig_id: int) -> GigView:
         return _view(connection, catalog.gig(connection, gig_id))
 
 
-def listing(db: Database, *, seller: str | None, limit: int) -> GigsView:
+def listing(db: Database, *, seller: str | None, limit: int) -> Listing[GigView]:
     """Gigs by id, of one seller or of all."""
     with db.read() as connection:
         found = catalog.gigs(connection, seller=seller, limit=limit + 1)
-        views = [_view(connection, stored) for stored in found[:limit]]
-    return GigsView(views, len(found) > limit)
+        views = [_view(connection, stored) for stored in found]
+    return Listing.cut("gig", views, limit)
 
 
 def check(db: Database, gig_id: int) -> CheckView:
     """What a gig lacks before clients see its milestones. Raises `NotFound`."""
     view = show(db, gig_id)
     return CheckView(gig_id, not view.missing, view.missing)
-
-
-def subcategories() -> SubcategoriesView:
-    """The subcategories that milestones are available in (rule gig-subcategory)."""
-    return SubcategoriesView(list(data.subcategories()))
 
 
 def _checked(connection: Connection, gig: Gig) -> Gig:

@@ -9,23 +9,23 @@ from milepost.core import ledger as core
 from milepost.store import ledger as books
 from milepost.store import orders
 from milepost.store.db import Database
-from milepost.views import BalanceView, EntryView, FindingsView, LedgerView
+from milepost.views import BalanceView, EntryView, FindingsView, Listing
 
 
-def entries(db: Database, *, order_id: int | None, account: str | None, limit: int) -> LedgerView:
+def entries(db: Database, *, order_id: int | None, account: str | None, limit: int) -> Listing[EntryView]:
     """The entries of an order, of an account, or all, oldest first. Raises `NotFound`."""
     with db.read() as connection:
         _check_order(connection, order_id)
         found = list(books.entries(connection, order_id=order_id, account=account, limit=limit + 1))
-    return LedgerView([EntryView.of(posted) for posted in found[:limit]], len(found) > limit)
+    return Listing.cut("entry", [EntryView.of(posted) for posted in found], limit)
 
 
-def balances(db: Database, *, order_id: int | None, account: str | None) -> list[BalanceView]:
+def balances(db: Database, *, order_id: int | None, account: str | None) -> Listing[BalanceView]:
     """What each account holds: in all, one account, or by the entries of one order. Raises `NotFound`."""
     with db.read() as connection:
         _check_order(connection, order_id)
         found = books.balances(connection) if order_id is None else books.summed(connection, order_id=order_id)
-    return [BalanceView(name, cents) for name, cents in found if account in (None, name)]
+    return Listing("account", [BalanceView(name, cents) for name, cents in found if account in (None, name)])
 
 
 def check(db: Database) -> FindingsView:

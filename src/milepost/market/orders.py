@@ -16,7 +16,7 @@ from milepost.store import ledger as books
 from milepost.store import orders, settings
 from milepost.store.db import Database
 from milepost.store.orders import Change, Origin
-from milepost.views import HistoryLineView, HistoryView, OrderLineView, OrdersView, OrderView, TimersView, TimerView
+from milepost.views import HistoryLineView, Listing, OrderLineView, OrderView, TimerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +86,32 @@ def show(db: Database, order_id: int) -> OrderView:
         return view(connection, orders.existing(connection, order_id), settings.clock(connection))
 
 
-def listing(db: Database, filters: Mapping[str, Any], *, limit: int) -> OrdersView:
+def listing(db: Database, filters: Mapping[str, Any], *, limit: int) -> Listing[OrderLineView]:
     """Orders by id, by the values of their columns (status, seller, client)."""
     with db.read() as connection:
         now = settings.clock(connection)
         found = orders.chosen(connection, filters, limit=limit + 1)
     lines = [OrderLineView.of(found[order_id], now) for order_id in sorted(found)]
-    return OrdersView(lines[:limit], len(lines) > limit)
+    return Listing.cut("order", lines, limit)
 
 
-def armed(db: Database, order_id: int | None, *, limit: int) -> TimersView:
+def armed(db: Database, order_id: int | None, *, limit: int) -> Listing[TimerView]:
     """The timers of one order, or of the whole store, soonest first. Raises `NotFound`."""
     with db.read() as connection:
         if order_id is not None:
             order = orders.existing(connection, order_id)
-            return TimersView([TimerView.of(order, timer) for timer in timers(order)], more=False)
+            return Listing("timer", [TimerView.of(order, timer) for timer in timers(order)])
         heads = orders.due_before(connection, times.MAX_INSTANT, limit + 1)
         found = orders.load(connection, [order_id for _, order_id in heads])
     pairs = [(timer, found[order_id]) for order_id in sorted(found) for timer in timers(found[order_id])]
     pairs.sort(key=lambda pair: (pair[0].at, pair[1].id))
     views = [TimerView.of(order, timer) for timer, order in pairs]
-    return TimersView(views[:limit], len(views) > limit)
+    return Listing.cut("timer", views, limit)
 
 
-def history(db: Database, order_id: int) -> HistoryView:
+def history(db: Database, order_id: int) -> Listing[HistoryLineView]:
     """Everything that happened to an order. Raises `NotFound`."""
     with db.read() as connection:
         orders.existing(connection, order_id)
         lines = list(orders.history(connection, order_id))
-    return HistoryView(order_id, [HistoryLineView.of(line) for line in lines])
+    return Listing("line", [HistoryLineView.of(line) for line in lines])

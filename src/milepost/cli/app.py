@@ -1,0 +1,169 @@
+"""The root command, its options, and the one error boundary.
+
+Nouns are loaded when they are called: `--help` shows their names and lines from the list below.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
+from typer.main import get_command
+
+from milepost import __version__
+from milepost.cli import hints
+from milepost.cli.plain import printable
+from milepost.cli.session import Session, current, using
+from milepost.errors import BadFile, NotFound, StoreBusy, StoreError
+from milepost.rules import RuleError
+
+NOUNS = {
+    "init": ("milepost.cli.top", "Make a store: one SQLite file, with a clock and a policy."),
+    "demo": ("milepost.cli.top", "Play a story in memory and show what happens to the order and the money."),
+    "gig": ("milepost.cli.gig", "What a seller offers: packages and a milestone workflow."),
+    "offer": ("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
+    "order": ("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
+    "ledger": ("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
+    "rules": ("milepost.cli.top", "Every rule, with the numbers of a policy."),
+}
+
+EXIT_CODES = {RuleError: 4, NotFound: 3, BadFile: 6, StoreBusy: 5, StoreError: 6}
+
+
+class LazyCommand(TyperCommand):
+    """A noun or a verb of the root: its name and its line are known, the rest is imported when it is called."""
+
+    def __init__(self, name: str, module: str, line: str) -> None:
+        super().__init__(name, help=line)
+        self._module = module
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the real command."""
+        return self.load().make_context(info_name, args, parent, **extra)
+
+    def load(self) -> Any:
+        """The real command: the module's group of this name, or the one verb of it."""
+        app = import_module(self._module).app
+        command = get_command(app)
+        return command.commands[self.name] if self._module.endswith(".top") else command  # type: ignore[attr-defined]
+
+
+class Root(TyperGroup):
+    """The root group: its text options are taken as they are, since typer would import pydantic to do that."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for parameter in self.params:
+            if isinstance(parameter, TyperOption) and not parameter.is_flag:
+                parameter.process_value = lambda ctx, value: value  # type: ignore[method-assign]
+        for name, (module, line) in NOUNS.items():
+            self.add_command(LazyCommand(name, module, line))
+
+
+app = typer.Typer(
+    cls=Root,
+    no_args_is_help=True,
+    help="Milestone work between a freelancer and a client, on one local SQLite file.",
+    epilog="Start with: milepost demo. Exit codes: 0 done, 2 usage, 3 not found, 4 refused by a rule, 5 busy, "
+    "6 store or file unusable, 7 a check failed.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"milepost {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    db: Annotated[
+        str | None, typer.Option("--db", metavar="FILE", help="The store; else MILEPOST_DB, else your data folder.")
+    ] = None,
+    as_handle: Annotated[
+        str | None, typer.Option("--as", metavar="HANDLE", help="Check that this party may do it (or: support).")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that come before the noun."""
+    session = current()
+    if db is not None:
+        session.path = Path(db)
+    session.handle = as_handle
+
+
+def call(args: Sequence[str]) -> Any:
+    """Run one command in the current session, and answer with its view. Whatever is wrong is raised."""
+    return _COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
+
+
+def run(args: Sequence[str]) -> int:
+    """Run the command line: its exit code. This is the one place that turns errors into words."""
+    with using(Session()) as session:
+        try:
+            result = call(args)
+            sys.stdout.flush()
+        except Exception as error:
+            code = _told(error, session, as_json="--json" in args)
+            if code is None:
+                raise
+            return code
+    if isinstance(result, int):
+        return result
+    return 7 if getattr(result, "failed", False) else 0
+
+
+def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
+    """Tell an error on stderr: its exit code, or None for what is our own mistake."""
+    if isinstance(error, tuple(EXIT_CODES)):
+        _tell(error, session, as_json=as_json)
+        return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+    if isinstance(error, TyperException):
+        return _tell_usage(error, as_json=as_json)
+    if isinstance(error, typer.Abort):
+        return 130
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read us has seen enough
+        return 0
+    if isinstance(error, OSError):
+        _say(f"error: {error.strerror or error}")
+        return 1
+    return None
+
+
+def _tell(error: Exception, session: Session, *, as_json: bool) -> None:
+    if as_json:
+        _say(json.dumps({"error": hints.as_json(error)}, ensure_ascii=False))
+        return
+    for line in hints.lines(error, session.store_path):
+        _say(line)
+
+
+def _tell_usage(error: TyperException, *, as_json: bool) -> int:
+    code = int(getattr(error, "exit_code", 2))
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(error.message + "\n")
+        return code
+    message = error.format_message()
+    if as_json:
+        _say(json.dumps({"error": {"rule": "usage", "message": message, "values": {}}}, ensure_ascii=False))
+        return code
+    _say(f"error: {message[:1].lower() + message[1:]}")
+    _say(f"hint: {context.command_path if context else 'milepost'} --help")
+    return code
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(printable(line) + "\n")
+
+
+_COMMAND = get_command(app)

@@ -1,0 +1,122 @@
+"""What one run of the command line knows: which store, who acts, and where its answer goes.
+
+`answers` makes a command of a function that returns a view: it adds `--json` and hands the view on. A scenario runs
+the same commands with a session of its own, whose store is open already and whose answers are kept, not printed.
+"""
+
+import inspect
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from milepost.store.db import Database
+
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+@dataclass(slots=True)
+class Session:
+    """`path` is the store's file; `handle` the party of `--as`; `keeps` an open store whose answers are not printed."""
+
+    path: Path | None = None
+    handle: str | None = None
+    keeps: "Database | None" = None
+    opened: "list[Database]" = field(default_factory=list)
+
+    @property
+    def store_path(self) -> Path:
+        """`--db`, else `MILEPOST_DB`, else the user's data folder."""
+        if self.path is not None:
+            return self.path
+        given = os.environ.get("MILEPOST_DB")
+        if given:
+            return Path(given)
+        from platformdirs import user_data_path
+
+        return user_data_path("milepost", appauthor=False) / "milepost.db"
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        for db in self.opened:
+            db.close()
+        self.opened.clear()
+
+
+_current: ContextVar[Session] = ContextVar("session")
+
+
+def current() -> Session:
+    """The session of the command that runs."""
+    return _current.get()
+
+
+@contextmanager
+def using(session: Session) -> Iterator[Session]:
+    """Run commands in this session."""
+    token = _current.set(session)
+    try:
+        yield session
+    finally:
+        session.close()
+        _current.reset(token)
+
+
+def store() -> "Database":
+    """The store of the session, open; where its clock is the machine's, it is brought up to it first."""
+    session = current()
+    if session.keeps is not None:
+        return session.keeps
+    if not session.opened:
+        from milepost.market import stores
+
+        session.opened.append(stores.open_store(session.store_path))
+        _follow_machine_clock(session.opened[0])
+    return session.opened[0]
+
+
+def machine_now() -> int:
+    """The machine's time, in UTC seconds: the one place where the program asks for it."""
+    return int(time.time())
+
+
+def _follow_machine_clock(db: "Database") -> None:
+    from milepost.market import clock, stores
+
+    settings, now = stores.settings_of(db), machine_now()
+    if settings.clock_mode == "system" and settings.clock < now:
+        clock.tick(db, now)
+
+
+def answers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command of a function that returns a view: `--json` is added, and the view is shown or, if kept, returned."""
+
+    @wraps(function)
+    def command(*args: Any, json: bool = False, **options: Any) -> Any:
+        view = function(*args, **options)
+        if current().keeps is None:
+            from milepost.cli import render
+
+            render.show(view, as_json=json)
+        return view
+
+    signature = inspect.signature(function)
+    flag = inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json)
+    command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), flag])  # type: ignore[attr-defined]
+    command.__annotations__ = {**function.__annotations__, "json": Json}
+    return command
+
+
+def note(text: str) -> None:
+    """Say something beside the answer, on stderr; nothing where answers are kept."""
+    if current().keeps is None:
+        print(text, file=sys.stderr)  # noqa: T201 - the one place for notes

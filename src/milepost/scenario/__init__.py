@@ -1,0 +1,1 @@
+"""Scenarios: a story in a file, played through the market in the words of the command line."""

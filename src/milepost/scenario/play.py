@@ -1,0 +1,202 @@
+"""Playing a scenario: its gigs and offers, its steps at their instants, and what must be true.
+
+A step is done by `Do`, which runs the words of the command line on the scenario's store; so a scenario has no
+vocabulary and no way into the market of its own.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from milepost import money
+from milepost.documents import GigDocument, OfferDocument
+from milepost.errors import BadFile, NotFound, StoreError
+from milepost.market import clock, gigs, ledger, offers, orders, stores
+from milepost.rules import RuleError
+from milepost.scenario.file import Event, Expectation, Scenario, with_ids
+from milepost.store.db import Database
+from milepost.views import Created, ExpectationView, OrderView, PlacedView, PlayedView, StepView, iso_at
+
+Do = Callable[[Database, Sequence[str]], Any]
+MANY = 1_000_000
+
+
+class BadStep(Exception):
+    """Words that the command line does not understand."""
+
+
+@dataclass(slots=True)
+class _Play:
+    """One run: what refs stand for, which orders there are, and what was told so far."""
+
+    scenario: Scenario
+    db: Database
+    do: Do
+    refs: dict[str, int] = field(default_factory=dict)
+    orders: list[int] = field(default_factory=list)
+    steps: list[StepView] = field(default_factory=list)
+    expectations: list[ExpectationView] = field(default_factory=list)
+    entries_told: int = 0
+
+
+def play(scenario: Scenario, do: Do) -> PlayedView:
+    """Play a scenario in memory. The first step that goes another way than written ends it, as failed."""
+    db = stores.create_memory(start=scenario.start, policy=scenario.policy)
+    try:
+        return play_in(scenario, db, do)
+    finally:
+        db.close()
+
+
+def play_in(scenario: Scenario, db: Database, do: Do) -> PlayedView:
+    """Play a scenario in a new store."""
+    run = _Play(scenario, db, do)
+    whole = _set_up(run) and all(_happen(run, event) for event in scenario.events)
+    passed = whole and all(expectation.ok for expectation in run.expectations)
+    return PlayedView(
+        scenario.name,
+        scenario.title,
+        scenario.policy.name,
+        passed,
+        run.steps,
+        run.expectations,
+        [orders.show(db, order_id) for order_id in run.orders],
+        ledger.entries(db, order_id=None, account=None, limit=MANY).items,
+    )
+
+
+def _set_up(run: _Play) -> bool:
+    """Make the file's gigs and offers, at its start."""
+    made = (_made(run, f"gig {gig.ref}", gig.ref, partial(_create, run, gig)) for gig in run.scenario.gigs)
+    sent = (_made(run, f"offer {offer.ref}", offer.ref, partial(_send, run, offer)) for offer in run.scenario.offers)
+    return all(made) and all(sent)
+
+
+def _create(run: _Play, gig: GigDocument) -> Created[Any]:
+    return gigs.create(run.db, gig.plain())
+
+
+def _send(run: _Play, offer: OfferDocument) -> Created[Any]:
+    return offers.create(run.db, offer.plain(run.refs[str(offer.gig)]))
+
+
+def _made(run: _Play, told: str, ref: str | None, make: Callable[[], Created[Any]]) -> bool:
+    assert ref is not None  # the file was refused otherwise
+    at = iso_at(run.scenario.start)
+    try:
+        run.refs[ref] = make().id
+    except RuleError as fault:
+        run.steps.append(StepView(at, None, told, f"refused: {fault}", ok=False))
+        return False
+    run.steps.append(StepView(at, None, told, f"is {told.split(maxsplit=1)[0]} {run.refs[ref]}"))
+    return True
+
+
+def _happen(run: _Play, event: Event) -> bool:
+    """A step or an expectation, after the clock has ticked to its instant."""
+    _tick(run, event.at)
+    if not event.words:
+        assert event.expect is not None
+        order_id = run.refs.get(event.order) if event.order else None
+        _compare(run, event, order_id or (run.orders[-1] if run.orders else None))
+        return True
+    told = " ".join(event.words) + (f" as {event.binds}" if event.binds else "")
+    try:
+        view = run.do(run.db, with_ids(event.words, run.refs))
+    except RuleError as fault:
+        expected = fault.rule.id == event.refused
+        effect = f"refused, as it must be [{fault.rule.id}]" if expected else f"refused: {fault}"
+        run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=expected))
+        return expected
+    except (NotFound, BadFile, StoreError, BadStep) as error:
+        run.steps.append(StepView(iso_at(event.at), event.line, told, f"failed: {error}", ok=False))
+        return False
+    order = _bind(run, event, view)
+    effect = _effect(run, order)
+    if event.refused:
+        effect = f"done, but {event.refused} should have refused it"
+    run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=not event.refused))
+    if event.expect:
+        _compare(run, event, order.id if order else None)
+    return not event.refused
+
+
+def _tick(run: _Play, at: int) -> None:
+    fired = clock.tick(run.db, at, keep=MANY).fired
+    for timer in fired:
+        subject = f"order {timer['order']}" if "order" in timer else f"offer {timer['offer']}"
+        run.steps.append(
+            StepView(str(timer["at"]), None, f"the clock: {timer['timer']}", f"{subject} [{timer['rule']}]")
+        )
+    if fired:
+        run.steps[-1] = _with_money(run, run.steps[-1])
+
+
+def _with_money(run: _Play, step: StepView) -> StepView:
+    moved = _moved(run)
+    return StepView(step.at, step.line, step.step, "; ".join([step.effect, *moved]), step.ok)
+
+
+def _bind(run: _Play, event: Event, view: Any) -> OrderView | None:
+    """Remember what the step made, and find the order that it was about."""
+    whole = view.whole if isinstance(view, Created) else view
+    if isinstance(view, Created) and event.binds:
+        run.refs[event.binds] = view.id
+    order = whole.order if isinstance(whole, PlacedView) else whole
+    if not isinstance(order, OrderView):
+        return None
+    if order.id not in run.orders:
+        run.orders.append(order.id)
+    return order
+
+
+def _effect(run: _Play, order: OrderView | None) -> str:
+    parts = []
+    if order is not None:
+        parts.append(f"{order.phase} ({order.reason})" if order.reason else order.phase)
+        parts.extend(f"{timer.timer} at {timer.at}" for timer in order.timers[:1])
+    return "; ".join([*parts, *_moved(run)])
+
+
+def _moved(run: _Play) -> list[str]:
+    """The entries that the ledger has now and had not when it was asked last."""
+    entries = ledger.entries(run.db, order_id=None, account=None, limit=MANY).items[run.entries_told :]
+    run.entries_told += len(entries)
+    return [f"{entry.kind} {money.dollars(entry.amount_cents)}" for entry in entries]
+
+
+# ── Expectations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _compare(run: _Play, event: Event, order_id: int | None) -> None:
+    assert event.expect is not None
+    for what, expected, found in _comparisons(run, event.expect, order_id):
+        run.expectations.append(ExpectationView(iso_at(event.at), event.line, what, expected, found))
+
+
+def _comparisons(run: _Play, expect: Expectation, order_id: int | None) -> Iterator[tuple[str, str, str]]:
+    order = orders.show(run.db, order_id) if order_id is not None else None
+    for what in ("status", "reason", "phase"):
+        expected = getattr(expect, what)
+        if expected is not None:
+            yield what, expected, str(getattr(order, what, "no order"))
+    if expect.milestones is not None:
+        found = [milestone["state"] for milestone in order.milestones] if order else []
+        yield "milestones", ", ".join(expect.milestones), ", ".join(found)
+    if expect.timers is not None:
+        armed = [timer.timer for timer in order.timers] if order else []
+        yield "timers", ", ".join(expect.timers), ", ".join(armed)
+    balances = {one.account: one.balance_cents for one in ledger.balances(run.db, order_id=None, account=None).items}
+    for account, amount in expect.balances.items():
+        name = f"escrow:{order_id}" if account == "escrow" else account
+        yield account, _amount(amount), money.plain(balances.get(name, 0))
+
+
+def _amount(given: str | int) -> str:
+    """An expected balance in the form that it is found in; it may be 0 or below, as no payment may."""
+    if isinstance(given, int):
+        return money.plain(given)
+    sign, digits = ("-", given[1:]) if given.startswith("-") else ("", given)
+    zero = digits.strip("0.$") == ""
+    return "0.00" if zero else sign + money.plain(money.parse_cents(digits))
