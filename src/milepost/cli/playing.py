@@ -12,7 +12,7 @@ from milepost.scenario.play import BadStep, play
 from milepost.store.db import Database
 from milepost.views import PlayedView
 
-STORY = ("stories", "the-client-goes-quiet.toml")
+STORY = ("stories", "demo.toml")
 
 
 def demo(name: str | None) -> PlayedView:
