@@ -92,7 +92,13 @@ def revisions(allowed: int | None) -> str:
 def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
     """A table in the house's manner: a header, no frame, numbers to the right."""
     made = Table(
-        box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 1, 0, 0)
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        title=f"\n{title}" if title else None,
+        title_justify="left",
+        title_style="bold",
     )
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
@@ -166,9 +172,9 @@ def _(view: views.GigView) -> RenderableType:
         packages.add_row(
             package.tier, amount(package.price_cents), str(package.days), revisions(package.revisions), count
         )
-    parts.append(packages)
+    parts.extend(("", packages, ""))
     if view.milestones:
-        parts.append(_workflow(view))
+        parts.extend((_workflow(view), ""))
     parts.append(_missing(view.missing))
     return Group(*parts)
 
@@ -249,7 +255,7 @@ def _(view: views.OfferView) -> RenderableType:
         )
     made.add_section()
     made.add_row("", "Total", str(sum(one["days"] for one in view.milestones)), amount(view.total_cents), "")
-    return Group(facts(rows), made)
+    return Group(facts(rows), "", made)
 
 
 def _offers(offers: list[views.OfferView]) -> Table:
@@ -297,7 +303,7 @@ def _(view: views.OrderView) -> RenderableType:
     sums.add_row(
         *map(amount, (view.charged_cents, view.escrow_cents, view.released_cents, view.refunded_cents, view.fees_cents))
     )
-    return Group(facts(rows), _milestones(view), sums)
+    return Group(facts(rows), "", _milestones(view), "", sums)
 
 
 _MONEY_COLUMNS = ("Charged", "In escrow", "Released", "Refunded", "Fees")
@@ -392,7 +398,7 @@ def _(view: views.TickView) -> RenderableType:
         made.add_row(when(fired["at"]), subject, fired["timer"], fired["rule"])
     rest = view.count - len(view.fired)
     more = [Text(f"and {rest:,} more; {view.count:,} timers fired in all")] if rest else []
-    return Group(clock, made, *more)
+    return Group(clock, "", made, *more)
 
 
 # ── Money and rules ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -458,14 +464,14 @@ _LISTS: dict[str, Callable[[list[Any]], RenderableType]] = {
 
 @rendered.register
 def _(view: views.PlayedView) -> RenderableType:
-    parts: list[RenderableType] = [words(f"{view.title}  ({view.policy} policy)\n", "bold"), _steps(view.steps)]
+    parts: list[RenderableType] = [words(f"{view.title}  ({view.policy} policy)\n", "bold"), _steps(view.steps), ""]
     for order in view.orders:
-        armed = _timers(order.timers) if order.timers else Text("No timers are armed.\n")
-        parts.extend((rendered(order), armed))
+        armed = _timers(order.timers) if order.timers else Text("No timers are armed.")
+        parts.extend((rendered(order), "", armed))
     if view.ledger:
         parts.append(_entries(view.ledger))
     if view.expectations:
-        parts.append(_expectations(view.expectations))
+        parts.extend((_expectations(view.expectations), ""))
     missed = sum(not one.ok for one in view.expectations)
     lost = [step for step in view.steps if not step.ok]
     if view.passed:
@@ -489,6 +495,6 @@ def _steps(steps: list[views.StepView]) -> Table:
 def _expectations(expectations: list[views.ExpectationView]) -> Table:
     made = table("Line", "At", "Expected of", "Expected", "Found", "", title="Expectations", right=("Line",))
     for one in expectations:
-        mark = Text("ok", style="green") if one.ok else Text("not so", style="red")
+        mark = Text("ok", style="green") if one.ok else Text("no", style="red")
         made.add_row(str(one.line), when(one.at), words(one.what), words(one.expected), words(one.found), mark)
     return made

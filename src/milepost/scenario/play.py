@@ -155,7 +155,7 @@ def _effect(run: _Play, order: OrderView | None) -> str:
     parts = []
     if order is not None:
         parts.append(f"{order.phase} ({order.reason})" if order.reason else order.phase)
-        parts.extend(f"{timer.timer} at {timer.at}" for timer in order.timers[:1])
+        parts.extend(f"{timer.timer} at {timer.at[:16].replace('T', ' ')}" for timer in order.timers[:1])
     return "; ".join([*parts, *_moved(run)])
 
 
