@@ -1,8 +1,9 @@
 """Everything that can change an order is in this file.
 
 `act` takes a row of the tables in `core/tables.py`. What no table can hold is here and nowhere else: the order in which
-guards refuse; that the end of an order skips what is planned and closes an open request; that a stop waits for the
-running cycle where the next one starts by itself.
+guards refuse; that the end of an order skips what is planned and closes an open request; that cancelling a whole
+order ends it, whatever would have come next; that a stop waits for the running cycle where the next one starts by
+itself.
 
 `act` is pure: the same order, action, arguments and instant give the same outcome, which is why replaying a history
 gives the order of any instant, and why there is no second implementation of a transition anywhere.
@@ -32,6 +33,8 @@ from milepost.core.tables import (
 )
 from milepost.core.terms import Terms
 from milepost.rules import Rule, RuleError
+
+ATTACHMENTS_MAX = 100  # files, and links, of one delivery
 
 
 class Line(NamedTuple):
@@ -76,7 +79,8 @@ def act(order: Order, action: Action, *, actor: Actor, at: int, **args: Any) -> 
     """What `action` by `actor` at instant `at` leads to. `args` are plain JSON values.
 
     Guards refuse in this order: existence (an unknown milestone), actor, state (an ended order, a deadline that has
-    passed, a move that no table has), arguments, money. Raises `RuleError`; the order given never changes.
+    passed, a move that no table has or that has no object left), arguments, money. Raises `RuleError`; the order
+    given never changes.
     """
     if action in TIMER_RULES:
         _guard_timer(order, action, actor, at)
@@ -251,19 +255,14 @@ def _deliver(
     links: Sequence[str] = (),
 ) -> _Change:
     current = order.current
-    missing = len(current.terms.stages) - current.stages_done
-    if missing:
-        stage = current.terms.stages[current.stages_done]
-        raise rules.GIG_MILESTONE_PAYMENTS.refuse(
-            why=f"the delivery comes after the last stage; {missing} not reported yet, first {stage!r}",
-            order=order.id,
-            stage=stage,
-        )
     names.check_text("a message", message)
+    for what, some in (("files", files), ("links", links)):
+        if len(some) > ATTACHMENTS_MAX:
+            raise rules.NAMES.refuse(why=f"a delivery takes up to {ATTACHMENTS_MAX} {what}; {len(some)} given")
     for file in files:
-        names.check_text("a file's name", file["name"])
+        names.check_file_name(file["name"])
     for link in links:
-        names.check_text("a link", link)
+        names.check_link("a link", link)
     if order.upcoming is None and not files and not links:
         raise rules.DELIVER_FINAL.refuse(order=order.id, position=current.position)
     first = current.first_delivered_at if current.first_delivered_at is not None else at
@@ -273,11 +272,6 @@ def _deliver(
 def _revise(order: Order, actor: Actor, at: int, *, message: str = "") -> _Change:
     current = order.current
     names.check_text("a message", message)
-    allowed = current.terms.revisions
-    if allowed is not None and current.revisions_used >= allowed:
-        raise rules.REVISION_ALLOWANCE.refuse(
-            order=order.id, position=current.position, used=current.revisions_used, allowed=allowed
-        )
     return _move(order, Action.REVISE, current, revisions_used=current.revisions_used + 1)
 
 
@@ -328,9 +322,10 @@ def _report_stage(order: Order, actor: Actor, at: int) -> _Change:
 
 
 def _set_call(order: Order, actor: Actor, at: int, *, call_at: int, link: str) -> _Change:
-    names.check_name("a call's link", link)
-    if call_at < at:
-        raise rules.ZOOM_CALL.refuse(why="a call cannot be set in the past", order=order.id)
+    names.check_link("a call's link", link)
+    if not at <= call_at <= times.MAX_INSTANT:
+        why = "a call cannot be set in the past" if call_at < at else "a call is set in the years 2000 to 2100"
+        raise rules.ZOOM_CALL.refuse(why=why, order=order.id)
     return _move(order, Action.SET_CALL, order.current, call=Call(call_at, link))
 
 
@@ -410,6 +405,27 @@ def _refuse_by(rule: Rule) -> Callable[[Order], RuleError]:
     )
 
 
+def _refuse_delivery(order: Order) -> RuleError:
+    current = order.current
+    missing = current.terms.stages[current.stages_done :]
+    if current.state is State.ACTIVE and missing:
+        return rules.GIG_MILESTONE_PAYMENTS.refuse(
+            why=f"the delivery comes after the last stage; {len(missing)} not reported yet, first {missing[0]!r}",
+            order=order.id,
+            stage=missing[0],
+        )
+    return _refuse_by(rules.DELIVER_STATE)(order)
+
+
+def _refuse_revision(order: Order) -> RuleError:
+    current = order.current
+    if current.state is State.DELIVERED:
+        return rules.REVISION_ALLOWANCE.refuse(
+            order=order.id, position=current.position, used=current.revisions_used, allowed=current.terms.revisions
+        )
+    return _refuse_by(rules.REVIEW_WINDOW)(order)
+
+
 def _refuse_request(order: Order) -> RuleError:
     waits = "a request to cancel is already open" if order.open_request else "there is no open request to cancel"
     return rules.CANCEL_CHANNEL.refuse(why=f"order {order.id}: {waits}", order=order.id)
@@ -425,9 +441,9 @@ def _refuse_why(rule: Rule, what: str) -> Callable[[Order], RuleError]:
 
 _Handler = Callable[..., _Change]
 _PARTY_ACTIONS: Mapping[Action, tuple[Callable[[Order], RuleError], _Handler]] = {
-    Action.DELIVER: (_refuse_by(rules.DELIVER_STATE), _deliver),
+    Action.DELIVER: (_refuse_delivery, _deliver),
     Action.APPROVE: (_refuse_by(rules.REVIEW_WINDOW), _approve),
-    Action.REVISE: (_refuse_by(rules.REVIEW_WINDOW), _revise),
+    Action.REVISE: (_refuse_revision, _revise),
     Action.CONTINUE: (_refuse_by(rules.ORDER_NEXT_CHARGE), _continue),
     Action.STOP: (_refuse_by(rules.STOP_WHEN), _stop),
     Action.STOP_AFTER_CURRENT: (_refuse_by(rules.STOP_WHEN), _stop_after_current),

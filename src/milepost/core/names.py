@@ -6,9 +6,10 @@ import unicodedata
 from milepost.rules import NAMES
 
 HANDLE_MAX, NAME_MAX, TEXT_MAX = 40, 80, 5_000
+FILE_NAME_MAX, LINK_MAX = 255, 2_000
 
 _HANDLE = re.compile(rf"[a-z0-9._-]{{1,{HANDLE_MAX}}}", re.ASCII)
-_LINE_BREAKS = {"\n", "\t"}
+_NOTHING, _LINE_BREAKS = frozenset[str](), frozenset("\n\t")
 
 
 def check_handle(given: str) -> str:
@@ -25,18 +26,29 @@ def check_parties(seller: str, client: str) -> None:
 
 
 def check_name(what: str, given: str) -> str:
-    """`given` without surrounding space, if it is a title or a name. Raises `names`."""
-    return _check_text(what, given.strip(), least=1, most=NAME_MAX, allowed=frozenset())
+    """`given`, if it is a title or a name. Raises `names`."""
+    return _check_text(what, given, least=1, most=NAME_MAX, allowed=_NOTHING)
+
+
+def check_file_name(given: str) -> str:
+    """`given`, if it is the name of a delivered file. Raises `names`."""
+    return _check_text("a file's name", given, least=1, most=FILE_NAME_MAX, allowed=_NOTHING)
+
+
+def check_link(what: str, given: str) -> str:
+    """`given`, if it is a link. Raises `names`."""
+    return _check_text(what, given, least=1, most=LINK_MAX, allowed=_NOTHING)
 
 
 def check_text(what: str, given: str) -> str:
-    """`given` without surrounding space, if it is a description or a message; line breaks are fine. Raises `names`."""
-    return _check_text(what, given.strip(), least=0, most=TEXT_MAX, allowed=_LINE_BREAKS)
+    """`given`, if it is a description or a message; line breaks are fine. Raises `names`."""
+    return _check_text(what, given, least=0, most=TEXT_MAX, allowed=_LINE_BREAKS)
 
 
-def _check_text(what: str, given: str, *, least: int, most: int, allowed: frozenset[str] | set[str]) -> str:
-    if not least <= len(given) <= most:
-        raise NAMES.refuse(why=f"{what} holds {least}-{most} characters; this one has {len(given)}", given=given[:60])
+def _check_text(what: str, given: str, *, least: int, most: int, allowed: frozenset[str]) -> str:
+    size = len(given) if len(given) > most else len(given.strip())  # blanks alone are no name
+    if not least <= size <= most:
+        raise NAMES.refuse(why=f"{what} holds {least}-{most} characters; this one has {size}", given=given[:60])
     for character in given:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
             raise NAMES.refuse(why=f"{what} holds the control character {character!r}", given=ascii(given[:60]))

@@ -4,7 +4,7 @@ Nothing here changes an order; that is `core/act.py`. Nothing here knows the tim
 `now`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from milepost import times
@@ -101,10 +101,10 @@ class Order(NamedTuple):
     @property
     def current(self) -> Milestone:
         """The milestone that was started last."""
-        for milestone in reversed(self.milestones):
-            if milestone.started_at is not None:
-                return milestone
-        return self.milestones[0]
+        index = -1
+        while self.milestones[index].started_at is None:  # the first one is started when the order is placed
+            index -= 1
+        return self.milestones[index]
 
     @property
     def running(self) -> Milestone | None:
@@ -267,12 +267,16 @@ def stops_later(order: Order) -> bool:
 
 def _has_object(order: Order, milestone: Milestone, action: Action) -> bool:
     """Whether there is something left that the action is about."""
-    if action is Action.STOP_AFTER_CURRENT:
-        return not order.stopping
-    if action is Action.SET_CALL:
-        return milestone.terms.zoom
-    if action is Action.REPORT_STAGE:
-        return milestone.stages_done < len(milestone.terms.stages)
-    if action in (Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP):
-        return bool(milestone.terms.substeps)
-    return True
+    has = _HAS_OBJECT.get(action)
+    return has is None or has(order, milestone)
+
+
+_HAS_OBJECT: Mapping[Action, Callable[[Order, Milestone], bool]] = {
+    Action.DELIVER: lambda order, m: m.stages_done == len(m.terms.stages),
+    Action.REVISE: lambda order, m: m.terms.revisions is None or m.revisions_used < m.terms.revisions,
+    Action.STOP_AFTER_CURRENT: lambda order, m: not order.stopping,
+    Action.CHECK_SUBSTEP: lambda order, m: len(m.substeps_done) < len(m.terms.substeps),
+    Action.UNCHECK_SUBSTEP: lambda order, m: bool(m.substeps_done),
+    Action.REPORT_STAGE: lambda order, m: m.stages_done < len(m.terms.stages),
+    Action.SET_CALL: lambda order, m: m.terms.zoom,
+}
