@@ -392,7 +392,7 @@ def _situation(order: Order) -> str:
 
 def _possible_text(order: Order) -> str:
     routine = [action for action, _ in possible(order) if action not in REQUEST_ROWS]
-    return ", ".join(action for action in routine if action is not Action.SUPPORT_CANCEL) or "nothing"
+    return ", ".join(action for action in routine if action is not Action.SUPPORT_CANCEL)
 
 
 def _refuse_by(rule: Rule) -> Callable[[Order], RuleError]:

@@ -1,0 +1,167 @@
+"""What holds for every action: who may take it, which guard speaks first, and that a history can be replayed."""
+
+import pytest
+
+from core.build import DAY, FEES, LINK, PARTY, REASON, REVIEW, START, Walk, refused, subscription, terms
+from milepost import rules
+from milepost.core import act as core
+from milepost.core.order import Timer, due, possible
+from milepost.core.tables import ACTORS, MILESTONES, ORDERS, REQUESTS, TIMER_RULES, Action, Actor
+from milepost.core.terms import Follow
+
+# ── Actors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_action_is_a_partys_or_the_clocks_or_a_name_in_the_tables() -> None:
+    assert {*ACTORS, *TIMER_RULES, Action.PLACE, Action.CANCEL} == set(Action)
+
+
+def test_every_action_of_one_party_has_that_party_in_the_tables() -> None:
+    assert {action: (actor,) for action, actor in PARTY.items()} == {
+        action: who for action, who in ACTORS.items() if len(who) == 1
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "actor"), [(action, actor) for action, party in PARTY.items() for actor in Actor if actor is not party]
+)
+def test_an_action_of_another_party_is_refused(action: Action, actor: Actor) -> None:
+    fault = Walk().refuses(rules.ACTOR, action, by=actor)
+
+    assert fault.values["allowed"] == [str(PARTY[action])]
+
+
+@pytest.mark.parametrize("action", [row.action for row in REQUESTS if row.actor != "clock"])
+@pytest.mark.parametrize("actor", [Actor.SUPPORT, Actor.CLOCK])
+def test_the_resolution_center_is_for_the_two_parties(action: Action, actor: Actor) -> None:
+    fault = Walk().refuses(rules.ACTOR, action, by=actor)
+
+    assert fault.message == f"{action} on order 7 is for the client or seller, not for the {actor}"
+
+
+# ── Guards, in their order ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_existence_is_judged_before_the_actor() -> None:
+    Walk().refuses(rules.CANCEL_MILESTONE, Action.SUPPORT_CANCEL, by=Actor.CLIENT, reason="x", position=9)
+
+
+def test_the_actor_is_judged_before_the_state() -> None:
+    ended = Walk().support_cancels()
+
+    ended.refuses(rules.ACTOR, Action.APPROVE, by=Actor.SELLER)
+
+
+def test_the_end_is_judged_before_a_deadline() -> None:
+    ended = Walk(terms(policy=FEES)).deliver().fire().wait(15 * DAY)
+
+    assert due(ended.order) == Timer(START + REVIEW + 14 * DAY, Action.CLEAR, 1)
+    ended.refuses(rules.STOP_FINAL, Action.APPROVE)
+
+
+def test_a_deadline_is_judged_before_the_tables() -> None:
+    Walk().deliver().wait(REVIEW).refuses(rules.DEADLINE_INSTANT, Action.CONTINUE)
+
+
+def test_the_state_is_judged_before_arguments() -> None:
+    Walk().deliver().refuses(rules.DELIVER_STATE, Action.DELIVER, links=[""])
+    Walk().refuses(rules.REVIEW_WINDOW, Action.REVISE, message="\x00")
+
+
+def test_a_wrong_state_is_refused_with_what_is_possible_instead() -> None:
+    fault = Walk().refuses(rules.REVIEW_WINDOW, Action.APPROVE)
+
+    assert fault.message == (
+        "order 7 has nothing to review: milestone 1 is active; possible now: deliver, stop-after-current"
+    )
+
+
+def test_before_the_last_stage_a_delivery_is_not_named_as_possible() -> None:
+    fault = Walk(terms(stages=("Plan",))).do(Action.STOP_AFTER_CURRENT).refuses(rules.REVIEW_WINDOW, Action.APPROVE)
+
+    assert fault.values["possible"] == "report-stage"
+
+
+# ── What follows from the tables ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_row_has_one_target_whoever_takes_it() -> None:
+    moves = {(row.action, row.source): (row.target, row.money) for row in MILESTONES}
+    ends = {(row.action, row.source): (row.target, row.reason) for row in ORDERS}
+
+    assert all(moves[row.action, row.source] == (row.target, row.money) for row in MILESTONES)
+    assert all(ends[row.action, row.source] == (row.target, row.reason) for row in ORDERS)
+
+
+@pytest.mark.parametrize("action", TIMER_RULES)
+def test_a_timer_names_the_rule_that_it_carries_out(action: Action) -> None:
+    assert Timer(START, action, 1).rule is TIMER_RULES[action]
+
+
+def test_what_follows_a_milestone_is_said_by_the_terms() -> None:
+    assert (terms().follow, subscription().follow) == (Follow.CLIENT, Follow.RENEWAL)
+
+
+def test_what_is_possible_names_who_may_do_it() -> None:
+    assert possible(Walk().order) == [
+        (Action.DELIVER, Actor.SELLER),
+        (Action.STOP_AFTER_CURRENT, Actor.CLIENT),
+        (Action.OPEN_CANCEL, Actor.CLIENT),
+        (Action.OPEN_CANCEL, Actor.SELLER),
+        (Action.SUPPORT_CANCEL, Actor.SUPPORT),
+    ]
+
+
+# ── Histories ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def eventful() -> Walk:
+    """An order in which nearly everything happens."""
+    walk = Walk(terms(policy=FEES, revisions=1, zoom=True, substeps=("Sketch",)))
+    walk.do(Action.SET_CALL, call_at=START + DAY, link=LINK).do(Action.CHECK_SUBSTEP, number=1).wait(DAY)
+    walk.deliver(message="first", links=[LINK]).do(Action.REVISE, message="bluer").deliver()
+    walk.ask_cancel(2, by=Actor.SELLER).wait(DAY).do(Action.DECLINE_CANCEL, by=Actor.CLIENT).approve().go_on()
+    walk.ask_cancel(2).fire().go_on().deliver().support_cancels(1)
+    return walk.wait(2 * DAY).settle().fire()
+
+
+def test_lines_are_numbered_without_a_gap_and_time_never_goes_back() -> None:
+    lines = [outcome.line for outcome in eventful().outcomes]
+
+    assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+
+
+def test_replaying_a_history_gives_every_outcome_again() -> None:
+    walk = eventful()
+
+    assert list(core.replay(7, walk.order.terms, (outcome.line for outcome in walk.outcomes))) == walk.outcomes
+
+
+def test_the_beginning_of_a_history_gives_the_order_as_it_was() -> None:
+    walk = eventful()
+    lines = [outcome.line for outcome in walk.outcomes]
+
+    for count in range(1, len(lines)):
+        assert [*core.replay(7, walk.order.terms, lines[:count])][-1].order == walk.outcomes[count - 1].order
+
+
+def test_an_empty_history_gives_nothing() -> None:
+    assert list(core.replay(7, terms(), [])) == []
+
+
+def test_a_history_that_a_rule_refuses_does_not_replay() -> None:
+    walk = Walk().deliver().wait(DAY).approve()
+    lines = [outcome.line for outcome in walk.outcomes]
+
+    refused(rules.REVIEW_WINDOW, list, core.replay(7, walk.order.terms, [lines[0], lines[2]]))
+    late = lines[2]._replace(at=START + REVIEW)
+    refused(rules.DEADLINE_INSTANT, list, core.replay(7, walk.order.terms, [lines[0], lines[1], late]))
+
+
+def test_the_order_that_was_given_never_changes() -> None:
+    walk = eventful()
+    orders = [repr(outcome.order) for outcome in walk.outcomes]
+    walk.refuses(rules.STOP_FINAL, Action.SUPPORT_CANCEL, reason=REASON)
+
+    assert [repr(outcome.order) for outcome in walk.outcomes] == orders
