@@ -1,5 +1,6 @@
 """What to say of an error: its text, its JSON, and the command to type next."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def _fault_json(error: RuleError) -> dict[str, Any]:
 
 def _hint(error: Exception, store: Path) -> str | None:
     if isinstance(error, StoreMissing):
-        return f"milepost --db {store} init"
+        return f"milepost --db {shlex.quote(str(store))} init"
     if isinstance(error, StoreBusy):
         return "try again in a moment"
     if isinstance(error, NotFound):

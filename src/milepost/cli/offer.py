@@ -12,6 +12,8 @@ from milepost.cli.options import (
     OfferId,
     SellerFilter,
     alone,
+    check_choice,
+    possible_id,
     read_milestone,
     read_revisions,
     require,
@@ -28,7 +30,9 @@ Types = "single|subscription|milestones"
 @answers
 def create(
     from_file: FromFile = None,
-    gig: Annotated[int | None, typer.Option(metavar="GIG", help="The seller's gig that it is for.")] = None,
+    gig: Annotated[
+        int | None, typer.Option(metavar="GIG", callback=possible_id, help="The seller's gig that it is for.")
+    ] = None,
     client: Annotated[str | None, typer.Option(metavar="HANDLE", help="Who it is for.")] = None,
     type: Annotated[str | None, typer.Option(metavar=Types, help="How it is paid; milestones if any is given.")] = None,
     milestone: Annotated[
@@ -101,8 +105,10 @@ def list_(
     Example:
       milepost offer list --client ana --status sent
     """
+    from milepost.core.offer import OfferStatus
     from milepost.market import offers
 
+    check_choice("status", status, OfferStatus)
     return offers.listing(store(), seller=seller, client=client, status=status, limit=limit)
 
 

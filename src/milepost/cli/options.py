@@ -1,7 +1,7 @@
 """Options and arguments that several commands share, and how their texts are read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
@@ -9,9 +9,20 @@ import typer
 from milepost import money
 from milepost.core.gig import TIERS, Package
 from milepost.core.terms import MilestoneTerms
+from milepost.errors import NotFound
 
-GigId = Annotated[int, typer.Argument(metavar="GIG", min=1, help="The gig's id.")]
-OfferId = Annotated[int, typer.Argument(metavar="OFFER", min=1, help="The offer's id.")]
+ID_MAX = 2**63 - 1  # of SQLite; beyond it there is nothing to look for
+
+
+def possible_id(param: typer.CallbackParam, value: int | None) -> int | None:
+    """An id that a store could have. Raises `NotFound` for others."""
+    if value is not None and value > ID_MAX:
+        raise NotFound(str(param.metavar).lower(), value)
+    return value
+
+
+GigId = Annotated[int, typer.Argument(metavar="GIG", min=1, callback=possible_id, help="The gig's id.")]
+OfferId = Annotated[int, typer.Argument(metavar="OFFER", min=1, callback=possible_id, help="The offer's id.")]
 OrderId = Annotated[int, typer.Argument(metavar="ORDER", min=1, help="The order's id.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show at most this many.")]
 SellerFilter = Annotated[str | None, typer.Option("--seller", metavar="HANDLE", help="Only this seller's.")]
@@ -56,6 +67,12 @@ def read_milestone(text: str) -> MilestoneTerms:
         )
     revisions = read_revisions(match.groupdict().get("revisions"))
     return MilestoneTerms(match["name"].strip(), int(match["days"]), money.parse_cents(match["price"]), revisions)
+
+
+def check_choice(what: str, given: str | None, choices: Iterable[str]) -> None:
+    """Refuse a word that is none of the choices, naming them."""
+    if given is not None and given not in set(choices):
+        raise typer.BadParameter(f"{given!r} is not a {what}: {', '.join(choices)}")
 
 
 def read_tier(text: str) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from milepost import times
-from milepost.cli.options import ClientFilter, Limit, Message, OrderId, SellerFilter
+from milepost.cli.options import ClientFilter, Limit, Message, OrderId, SellerFilter, check_choice
 from milepost.cli.session import answers, current, machine_now, note, store
-from milepost.core.tables import Action
+from milepost.core.tables import Action, Status
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def list_(
     """
     from milepost.market import orders
 
+    check_choice("status", status, Status)
     filters = {"status": status, "seller": seller, "client": client}
     return orders.listing(store(), filters, limit=limit)
 

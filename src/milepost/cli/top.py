@@ -6,6 +6,7 @@ import typer
 
 from milepost import documents, rules, times
 from milepost.cli.session import answers, current, machine_now, note
+from milepost.errors import StoreError
 
 app = typer.Typer()
 
@@ -35,7 +36,11 @@ def init(
         raise typer.BadParameter(f"{clock!r} is not a clock: simulated or system")
     now = machine_now()
     begins = times.parse_instant(start, clock=now) if start else now
-    view = stores.create_file(current().store_path, start=begins, clock_mode=clock, policy=documents.policy(policy))
+    path, chosen = current().store_path, documents.policy(policy)
+    try:
+        view = stores.create_file(path, start=begins, clock_mode=clock, policy=chosen)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
     note("Next: milepost gig create --title … --seller … --subcategory … --basic 150:7:2")
     return view
 
