@@ -8,9 +8,9 @@ import pytest
 from core.build import START, milestone, refused, single, subscription, terms
 from milepost import rules
 from milepost.core import offer as core
-from milepost.core.offer import MOVERS, Offer, OfferStatus
+from milepost.core.offer import MOVERS, Draft, Offer, OfferStatus
 from milepost.core.tables import Actor
-from milepost.core.terms import MilestoneTerms, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.policy import STANDARD
 from milepost.rules import Rule
 
@@ -258,3 +258,54 @@ def test_the_clock_does_not_expire_an_offer_before_its_time_or_without_one() -> 
 
     refused(rules.OFFER_LIFECYCLE, move, offer(expires_at=START + 60), expired, actor=Actor.CLOCK, at=START + 59)
     refused(rules.OFFER_LIFECYCLE, move, offer(), expired, actor=Actor.CLOCK, at=START + 10**9)
+
+
+# ── An offer as somebody writes it ──────────────────────────────────────────────────────────────────────────────────
+
+
+def draft(type: OrderType, **changes: Any) -> Draft:
+    return Draft(1, "ana", type, **changes)
+
+
+PRICED = {"price_cents": 20_000, "days": 10, "revisions": None}
+
+
+def test_a_draft_of_milestones_comes_to_its_milestones() -> None:
+    milestones = [milestone(), milestone(days=3)]
+
+    assert core.agreed(draft(OrderType.MILESTONES, milestones=milestones), "A website") == milestones
+
+
+def test_a_draft_of_a_single_payment_comes_to_one_of_the_offers_name() -> None:
+    whole = MilestoneTerms("A website", 10, 20_000, None)
+
+    assert core.agreed(draft(OrderType.SINGLE, **PRICED), "A website") == [whole]
+
+
+@pytest.mark.parametrize(("cycles", "count"), [(None, 1), (1, 1), (12, 12), (13, 13), (0, 0), (10**9, 1_000)])
+def test_a_draft_of_a_subscription_comes_to_a_cycle_a_month(cycles: int | None, count: int) -> None:
+    months = core.agreed(draft(OrderType.SUBSCRIPTION, cycles=cycles, **PRICED), "A website")
+
+    assert [month.name for month in months] == [f"Month {number}" for number in range(1, count + 1)]
+    assert {month._replace(name="") for month in months} <= {MilestoneTerms("", 10, 20_000, None)}
+
+
+@pytest.mark.parametrize(
+    ("type", "changes", "key"),
+    [
+        (OrderType.MILESTONES, {"price_cents": 1}, "price"),
+        (OrderType.MILESTONES, {"days": 1}, "days"),
+        (OrderType.MILESTONES, {"cycles": 1}, "cycles"),
+        (OrderType.SINGLE, PRICED | {"cycles": 1}, "cycles"),
+        (OrderType.SINGLE, PRICED | {"milestones": (milestone(),)}, "milestone"),
+        (OrderType.SINGLE, {"days": 1}, "price"),
+        (OrderType.SUBSCRIPTION, {"price_cents": 1}, "price"),
+        (OrderType.SUBSCRIPTION, PRICED | {"milestones": (milestone(),)}, "milestone"),
+    ],
+)
+def test_a_draft_that_mixes_the_types_up_is_refused_with_the_key(
+    type: OrderType, changes: dict[str, Any], key: str
+) -> None:
+    fault = refused(rules.OFFER_TYPE, core.agreed, draft(type, **changes), "A website")
+
+    assert fault.values["key"] == key

@@ -8,7 +8,7 @@ import pytest
 from core.build import DAY, FEES, HOUR, LINK, PATIENT, REVIEW, START, Walk, file_record, milestone, single, terms
 from milepost import rules
 from milepost.core.ledger import Kind
-from milepost.core.order import Timer, deadline, due, timers
+from milepost.core.order import Timer, deadline, due, review_ends_at, timers
 from milepost.core.tables import Action, Actor, Phase, Reason, State, Status
 from milepost.policy import STANDARD
 from milepost.rules import Rule
@@ -77,6 +77,15 @@ def test_a_delivery_opens_a_review_of_eight_days() -> None:
     assert due(walk.order) == Timer(START + DAY + REVIEW, Action.REVIEW_SILENCE, 1)
     assert deadline(walk.order) == due(walk.order)
     assert walk.last.entries == ()
+
+
+def test_only_a_delivered_milestone_has_a_review_that_ends() -> None:
+    walk = Walk(terms(revisions=1))
+    ends = [review_ends_at(walk.order, walk.order.current)]
+    for action in (DELIVER, REVISE, DELIVER, APPROVE):
+        ends.append(review_ends_at(walk.do(action).order, walk.order.current))
+
+    assert ends == [None, START + REVIEW, None, START + REVIEW, None]
 
 
 def test_delivering_again_in_the_review_is_refused() -> None:
