@@ -1,9 +1,10 @@
 """`milepost gig …`: what a seller offers."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from milepost import rules
 from milepost.cli.options import (
     FromFile,
     GigId,
@@ -16,7 +17,10 @@ from milepost.cli.options import (
     read_tier,
     require,
 )
-from milepost.cli.session import answers, note, store
+from milepost.cli.session import answers, current, note, store
+
+if TYPE_CHECKING:
+    from milepost.store.db import Database
 
 app = typer.Typer(no_args_is_help=True, help="What a seller offers: packages and a milestone workflow.")
 
@@ -62,6 +66,7 @@ def create(
         tiers = {"basic": basic, "standard": standard, "premium": premium}
         packages = tuple(read_package(tier, text) for tier, text in tiers.items() if text is not None)
         gig = Gig(title or "", seller or "", subcategory or "", description, packages)
+    _check_seller(gig.seller)
     view = gigs.create(store(), gig)
     note(f'Gig {view.id} "{gig.title}" is created. Next: milepost gig add-milestone {view.id} --name NAME --days DAYS')
     return view
@@ -130,7 +135,7 @@ def add_milestone(
         weight,
         read_prices(price or []),
     )
-    return gigs.add_milestone(store(), gig, milestone)
+    return gigs.add_milestone(_store_of_seller(gig), gig, milestone)
 
 
 @app.command("add-substep")
@@ -151,7 +156,7 @@ def add_substep(
     from milepost.market import gigs
 
     substep = Substep(name.strip(), tuple(read_tier(one) for one in package or TIERS))
-    return gigs.add_substep(store(), gig, milestone, substep)
+    return gigs.add_substep(_store_of_seller(gig), gig, milestone, substep)
 
 
 @app.command("milestone-payments")
@@ -169,7 +174,7 @@ def milestone_payments(
 
     if state not in ("on", "off"):
         raise typer.BadParameter(f"{state!r} is neither on nor off")
-    return gigs.set_milestone_payments(store(), gig, on=state == "on")
+    return gigs.set_milestone_payments(_store_of_seller(gig), gig, on=state == "on")
 
 
 @app.command()
@@ -199,3 +204,20 @@ def subcategories() -> Any:
     from milepost.views import Listing
 
     return Listing("subcategory", list(data.subcategories()))
+
+
+def _store_of_seller(gig: int) -> "Database":
+    """The store, for a change of this gig: with `--as`, by its seller alone. Raises `NotFound`, and `actor`."""
+    from milepost.market import gigs
+
+    db = store()
+    if current().handle is not None:
+        _check_seller(gigs.show(db, gig).seller, gig=gig)
+    return db
+
+
+def _check_seller(seller: str, **values: int) -> None:
+    """With `--as`, a gig is its seller's to make and to change (rule actor)."""
+    handle = current().handle
+    if handle not in (None, seller):
+        raise rules.ACTOR.refuse(why=f"the gig is {seller}'s; {handle} cannot make or change it", **values)

@@ -10,7 +10,7 @@ from milepost.rules import RuleError
 
 # By rule: the command that helps, filled with the refusal's values; the first line whose values are all there counts.
 _BY_RULE: dict[str, tuple[str, ...]] = {
-    "actor": ("milepost order explain {order}", "milepost offer show {offer}"),
+    "actor": ("milepost order explain {order}", "milepost offer show {offer}", "milepost gig show {gig}"),
     "clock-forward": ("milepost order tick --by +1d",),
     "continue-window": ("milepost order timers {order}",),
     "deliver-final": ("milepost order deliver {order} --file FILE   (or --link URL)",),
