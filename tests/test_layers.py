@@ -1,0 +1,213 @@
+"""Imports run one way. Every import of the package is walked, those inside functions too; here is what may import what.
+
+The checker is itself checked, on small made-up sources, at the end.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import milepost
+
+ROOT = Path(milepost.__file__).parent
+BASE = {"rules", "money", "times", "policy"}
+LIBRARY = {"errors", "root"}  # what everything may import: the kinds of errors, and the version in `__init__`
+
+# Which of our modules the modules of a layer may import, beside those of their own layer and LIBRARY.
+MAY_IMPORT: Mapping[str, set[str]] = {
+    "rules": set(),
+    "errors": set(),
+    "data": set(),
+    "places": set(),
+    "root": set(),
+    "money": {"rules"},
+    "times": {"rules"},
+    "policy": {"rules", "money", "times"},
+    "core": BASE,
+    "store": {*BASE, "core"},
+    "views": {"core", "money", "times"},
+    "documents": {*BASE, "core", "data", "places"},
+    "market": {*BASE, "core", "store", "views", "data"},
+    "scenario": {*BASE, "core", "store", "market", "views", "documents", "data", "places"},
+    "export": {*BASE, "core", "store", "market", "views"},
+    "cli": {*BASE, "core", "store", "market", "views", "documents", "data", "scenario", "export", "render", "plain"},
+    "render": {"rules", "money", "times", "views", "plain"},
+    "plain": set(),
+    "main": {"cli"},
+}
+ALONE = {"rules", "errors", "data", "places", "root", "plain"}  # these import nothing of ours at all
+
+# What else a layer must not import: the world outside.
+NOT_IN_CORE = {"sqlalchemy", "sqlmodel", "typer", "rich", "pydantic", "sqlite3", "time", "os", "pathlib"}
+MUST_NOT_IMPORT: Mapping[str, set[str]] = {
+    **dict.fromkeys(("core", *BASE), NOT_IN_CORE),
+    "store": {"typer", "rich", "time"},
+    "market": {"typer", "rich", "time"},
+    "views": {*NOT_IN_CORE},
+}
+PAINTERS = ("cli.render", "cli.chart")  # the only modules that load rich with themselves
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "localtime", "gmtime"}
+
+
+def module_of(path: Path) -> str:
+    """`core.act` for `core/act.py`, the folder's name for its `__init__.py`."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer_of(module: str) -> str:
+    """The layer of a module; of `cli`, what paints and what makes text plain are layers of their own."""
+    if module.startswith(PAINTERS):
+        return "render"
+    return {"": "root", "__main__": "main", "cli.plain": "plain"}.get(module, module.partition(".")[0])
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The full names of everything that a source imports, at its top and inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports are not used here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def faults(module: str, source: str) -> list[str]:
+    """Every arrow of a module that must not be."""
+    return [*_arrows(module, source), *_rich_at_the_top(module, source), *_clock_reads(module, source)]
+
+
+def _arrows(module: str, source: str) -> Iterator[str]:
+    layer = layer_of(module)
+    own = {layer} if layer not in ALONE else set()
+    allowed = set() if layer in ALONE else {*MAY_IMPORT[layer], *own, *LIBRARY}
+    for name in imported(ast.parse(source)):
+        head, _, rest = name.partition(".")
+        if head != "milepost":
+            if head in MUST_NOT_IMPORT.get(layer, set()):
+                yield f"{module} imports {head}"
+        elif _target(rest) not in allowed:
+            yield f"{module} imports {name}"
+
+
+def _target(name: str) -> str:
+    """The layer of `core.act.Line`, `core`, or `__version__`: of the longest part that is a module of ours."""
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:count])
+        if place.with_suffix(".py").is_file() or place.is_dir():
+            return layer_of(".".join(parts[:count]))
+    return "root"
+
+
+def _rich_at_the_top(module: str, source: str) -> Iterator[str]:
+    if layer_of(module) == "render":
+        return
+    for node in _outside_functions(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (f"{module} loads {name} with itself" for name in imported(node) if name.split(".")[0] == "rich")
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when a module is loaded; not the blocks for the eyes of a type checker."""
+    for child in ast.iter_child_nodes(node):
+        typing = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        if not typing and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from _outside_functions(child)
+
+
+def _clock_reads(module: str, source: str) -> Iterator[str]:
+    if layer_of(module) not in {"core", "store", *BASE}:
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
+            yield f"{module} reads the machine's clock: {ast.unparse(node)}"
+
+
+# ── The package ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SOURCES = {module_of(path): path.read_text("utf-8") for path in sorted(ROOT.rglob("*.py"))}
+
+
+@pytest.mark.parametrize("module", SOURCES)
+def test_a_module_imports_only_what_its_layer_may(module: str) -> None:
+    assert layer_of(module) in MAY_IMPORT, f"{module} belongs to no layer"
+    assert faults(module, SOURCES[module]) == []
+
+
+def test_every_layer_of_the_table_has_a_module_or_is_not_built_yet() -> None:
+    layers = {layer_of(module) for module in SOURCES}
+
+    assert set(MAY_IMPORT) - layers <= {"export"}
+
+
+def test_no_two_layers_may_import_each_other() -> None:
+    for layer, others in MAY_IMPORT.items():
+        for other in others:
+            assert layer not in MAY_IMPORT[other], f"{layer} and {other} may import each other"
+
+
+# ── The checker ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("core.act", "from milepost.store import orders", "core.act imports milepost.store.orders"),
+        ("core.act", "from milepost import views", "core.act imports milepost.views"),
+        ("core.act", "import milepost.market.orders", "core.act imports milepost.market.orders"),
+        (
+            "core.act",
+            "def f():\n    from milepost.store.db import Database",
+            "core.act imports milepost.store.db.Database",
+        ),
+        ("core.act", "import time", "core.act imports time"),
+        ("core.act", "from os import path", "core.act imports os"),
+        ("core.act", "def f():\n    import sqlmodel.sql", "core.act imports sqlmodel"),
+        ("rules", "from milepost import money", "rules imports milepost.money"),
+        ("rules", "from milepost.errors import NotFound", "rules imports milepost.errors.NotFound"),
+        ("errors", "from milepost.rules import RuleError", "errors imports milepost.rules.RuleError"),
+        ("money", "from milepost import times", "money imports milepost.times"),
+        ("policy", "from milepost.core import terms", "policy imports milepost.core.terms"),
+        ("store.orders", "from milepost.market import orders", "store.orders imports milepost.market.orders"),
+        ("store.orders", "from milepost.views import OrderView", "store.orders imports milepost.views.OrderView"),
+        ("views", "from milepost.store import orders", "views imports milepost.store.orders"),
+        ("market.gigs", "from milepost import documents", "market.gigs imports milepost.documents"),
+        ("market.gigs", "from milepost.cli import render", "market.gigs imports milepost.cli.render"),
+        ("documents", "from milepost.market import gigs", "documents imports milepost.market.gigs"),
+        ("scenario.play", "from milepost.cli.app import run", "scenario.play imports milepost.cli.app.run"),
+        ("cli.render", "from milepost.core.order import Order", "cli.render imports milepost.core.order.Order"),
+        ("cli.render_gig", "from milepost.market import gigs", "cli.render_gig imports milepost.market.gigs"),
+        ("cli.app", "from rich.table import Table", "cli.app loads rich.table.Table with itself"),
+        ("cli.app", "try:\n    import rich\nexcept ImportError:\n    pass", "cli.app loads rich with itself"),
+    ],
+)
+def test_the_checker_sees_a_forbidden_arrow(module: str, source: str, fault: str) -> None:
+    assert faults(module, f"import re\n{source}\n") == [fault]
+
+
+@pytest.mark.parametrize("call", ["datetime.now(UTC)", "datetime.datetime.utcnow()", "date.today()", "time.time()"])
+@pytest.mark.parametrize("module", ["core.act", "store.db", "times"])
+def test_the_checker_sees_a_read_of_the_machines_clock(module: str, call: str) -> None:
+    assert faults(module, f"def f():\n    return {call}\n") == [f"{module} reads the machine's clock: {call}"]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("core.act", "from milepost.core import ledger\nfrom milepost import rules, times\nimport re"),
+        (
+            "store.orders",
+            "from milepost.core.order import Order\nfrom milepost.errors import StoreError\nimport sqlite3",
+        ),
+        ("market.orders", "from milepost.store.db import Database\nfrom milepost.views import OrderView"),
+        ("cli.app", "from milepost import __version__\ndef f():\n    import rich\n    from milepost.cli import render"),
+        ("cli.render", "import rich\nfrom milepost.views import OrderView\nfrom milepost import money"),
+        ("__main__", "def f():\n    from milepost.cli.app import run"),
+    ],
+)
+def test_the_checker_lets_an_allowed_arrow_pass(module: str, source: str) -> None:
+    assert faults(module, source) == []
