@@ -10,11 +10,12 @@ from typing import Any, Generic, TypeVar
 
 from milepost import times
 from milepost.core import gig as gigs
+from milepost.core import tables
 from milepost.core.act import Line
 from milepost.core.gig import Gig, Package
 from milepost.core.ledger import Posted, Totals
 from milepost.core.offer import Offer
-from milepost.core.order import Milestone, Order, Timer, deadline, review_ends_at, timers
+from milepost.core.order import Milestone, Order, Request, Timer, deadline, review_ends_at, timers
 from milepost.core.tables import Action, Phase, State
 from milepost.core.terms import MilestoneTerms
 
@@ -228,24 +229,26 @@ class TimerView:
     def of(order: Order, timer: Timer) -> "TimerView":
         """The view of an order's timer."""
         effect, prevents = _TIMER_WORDS[timer.action]
+        silence = tables.ORDER_ROWS.get((timer.action, order.next))
+        ends = f"; the order ends ({silence.reason})" if silence and silence.reason else ""
         return TimerView(
             iso_at(timer.at),
             order.id,
             str(timer.action),
             timer.rule.id,
             timer.position,
-            effect.format(position=timer.position),
+            effect.format(position=timer.position) + ends,
             [command.format(id=order.id) for command in prevents],
         )
 
 
 _TIMER_WORDS: dict[Action, tuple[str, tuple[str, ...]]] = {
     Action.REVIEW_SILENCE: (
-        "milestone {position} counts as approved and is paid; what follows it is the client's silence",
+        "milestone {position} counts as approved and is paid",
         ("milepost order approve {id}", "milepost order revise {id}"),
     ),
     Action.CONTINUE_WINDOW: (
-        "the order ends after milestone {position}; the rest is skipped",
+        "nothing follows milestone {position}; the rest is skipped",
         ("milepost order continue {id}", "milepost order stop {id}"),
     ),
     Action.RENEW: ("cycle {position} starts and is charged", ("milepost order stop {id}",)),
@@ -383,34 +386,112 @@ class PlacedView:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLineView:
-    """One accepted action."""
+class RequestView:
+    """A request to cancel a milestone, or the whole order (None); it counts as accepted at `answer_by`."""
 
-    number: int
-    at: str
-    actor: str
-    action: str
+    id: int
+    order: int
     milestone: int | None
-    args: dict[str, Any]
+    by: str
+    reason: str
+    note: str
+    opened_at: str
+    answer_by: str | None
+    state: str
+    closed_at: str | None
 
     @staticmethod
-    def of(line: Line) -> "HistoryLineView":
-        """The view of a history line."""
-        return HistoryLineView(
-            line.number, iso_at(line.at), str(line.actor), str(line.action), line.position, dict(line.args)
+    def of(order_id: int, request: Request, answer_by: int | None) -> "RequestView":
+        """The view of a request."""
+        return RequestView(
+            request.id,
+            order_id,
+            request.position,
+            str(request.asker),
+            request.reason,
+            request.note,
+            iso_at(request.opened_at),
+            iso(answer_by),
+            request.state,
+            iso(request.closed_at),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class TickView:
-    """A tick: where the clock is now, and what fired; `count` counts what `fired` has no room for too."""
+class ReasonView:
+    """A reason to cancel."""
 
-    clock: str
-    fired: list[dict[str, Any]] = field(default_factory=list)
-    count: int = 0
+    reason: str
+    text: str
 
 
-# ── Money ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """What a party can do now, what it leads to, what it costs or pays, and the command for it."""
+
+    by: str
+    action: str
+    leads_to: str
+    money: list[str]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainView:
+    """An order in plain words: what happened, whose turn it is, what the clock will do, and what each choice means."""
+
+    order: int
+    title: str
+    sentences: list[str]
+    turn: str | None
+    rule: str | None
+    timer: TimerView | None
+    choices: list[ChoiceView]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """A stretch of time in which a milestone was in one kind of state: planned, work, review, revision, waiting."""
+
+    kind: str
+    begins_at: str
+    ends_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRowView:
+    """A bar of a timeline: a milestone's, or a whole order's; `deadlines` are the instants that matter on it."""
+
+    order: int
+    milestone: int | None
+    label: str
+    state: str
+    segments: list[SegmentView]
+    deadlines: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """Bars on one scale."""
+
+    title: str
+    now: str
+    rows: list[TimelineRowView]
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """Something that happened in a story: a step or a timer, at its instant, and what it led to.
+
+    `line` is the step's in the file, None for a timer; `ok` is False where the story went another way than written.
+    """
+
+    at: str
+    line: int | None
+    step: str
+    effect: str
+    ok: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,11 +526,61 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialView:
+    """What would follow from some actions; nothing of it was saved."""
+
+    steps: list[StepView]
+    order: OrderView
+    ledger: list[EntryView]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLineView:
+    """One accepted action."""
+
+    number: int
+    at: str
+    actor: str
+    action: str
+    milestone: int | None
+    args: dict[str, Any]
+
+    @staticmethod
+    def of(line: Line) -> "HistoryLineView":
+        """The view of a history line."""
+        return HistoryLineView(
+            line.number, iso_at(line.at), str(line.actor), str(line.action), line.position, dict(line.args)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TickView:
+    """A tick: where the clock is now, and what fired; `count` counts what `fired` has no room for too."""
+
+    clock: str
+    fired: list[dict[str, Any]] = field(default_factory=list)
+    count: int = 0
+
+
+# ── Money ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceView:
     """What an account holds."""
 
     account: str
     balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalView:
+    """What a seller was paid out, and what is left available."""
+
+    seller: str
+    withdrawn_cents: int
+    available_cents: int
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,20 +598,6 @@ class FindingsView:
 
 
 # ── Scenarios ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """Something that happened in a story: a step or a timer, at its instant, and what it led to.
-
-    `line` is the step's in the file, None for a timer; `ok` is False where the story went another way than written.
-    """
-
-    at: str
-    line: int | None
-    step: str
-    effect: str
-    ok: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,6 +635,27 @@ class PlayedView:
         return not self.passed
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A policy with its numbers."""
+
+    name: str
+    numbers: dict[str, Any]
+    wording: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionView:
+    """A row of a transition table; `source` and `target` are states, `effect` the money or the reason of an end."""
+
+    table: str
+    action: str
+    actor: str
+    source: str
+    target: str
+    effect: str
+
+
 # ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -528,6 +666,59 @@ class RuleView:
     id: str
     text: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramView:
+    """A state diagram, as Mermaid text."""
+
+    mermaid: str
+
+
+def transitions() -> list[TransitionView]:
+    """Every row of the three transition tables."""
+    rows: list[tuple[object, ...]] = [("milestone", *row) for row in tables.MILESTONES]
+    rows += [("order", *row[:4], row.reason or "-") for row in tables.ORDERS]
+    rows += [("request", *row[:4], "cancels" if row.cancels else "-") for row in tables.REQUESTS]
+    return [TransitionView(*map(str, row)) for row in rows]
+
+
+def state_diagram() -> str:
+    """The life of a milestone and of its order as a Mermaid state diagram, from the transition tables."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for row in tables.MILESTONES:
+        if row.source != row.target:
+            source = _WAITING.get(row.action, str(row.source))
+            arrows.setdefault((source, str(row.target)), []).append(str(row.action))
+    arrows[str(State.PLANNED), str(State.SKIPPED)] = ["the order ends"]
+    for end in tables.ORDERS:
+        source, label = _finished(end)
+        target = _node(str(end.reason or end.target))
+        arrows.setdefault((source, target), []).append(label)
+    lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED}"]
+    lines += [
+        f"    {source} --> {target}: {', '.join(dict.fromkeys(told))}" for (source, target), told in arrows.items()
+    ]
+    lines += [f"    {_node(name)}: order ended, {name}" for name in tables.Reason]
+    lines += [f"    {_node(name)}: order {name}" for name in (Phase.AWAITING_CONTINUE, Phase.AWAITING_RENEWAL)]
+    lines += [f"    {_node(name)} --> [*]" for name in tables.Reason]
+    return "\n".join(lines)
+
+
+_WAITING = {Action.CONTINUE: "awaiting_continue", Action.RENEW: "awaiting_renewal"}
+_NEXT_WAITING = {tables.Next.CLIENT: "awaiting_continue", tables.Next.RENEWAL: "awaiting_renewal"}
+
+
+def _finished(row: tables.OrderRow) -> tuple[str, str]:
+    """Where an order's move begins in the diagram: at the milestone's new state, or at the wait that it ends."""
+    states = {one.action: str(one.target) for one in tables.MILESTONES}
+    if row.action in states:
+        return states[row.action], f"{row.action}, {row.source}"
+    return _NEXT_WAITING[row.source], str(row.action)
+
+
+def _node(name: str) -> str:
+    return f"ended_{name}".replace("-", "_") if name in set(tables.Reason) else name.replace("-", "_")
 
 
 def as_plain(view: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 from milepost import __version__
 from milepost.cli import hints
@@ -29,7 +29,9 @@ NOUNS = {
     "gig": ("milepost.cli.gig", "What a seller offers: packages and a milestone workflow."),
     "offer": ("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
     "order": ("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
+    "resolution": ("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),
     "ledger": ("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
+    "policy": ("milepost.cli.policy", "Policies: the numbers that a store can choose."),
     "rules": ("milepost.cli.top", "Every rule, with the numbers of a policy."),
 }
 
@@ -49,9 +51,8 @@ class LazyCommand(TyperCommand):
 
     def load(self) -> Any:
         """The real command: the module's group of this name, or the one verb of it."""
-        app = import_module(self._module).app
-        command = get_command(app)
-        return command.commands[self.name] if self._module.endswith(".top") else command  # type: ignore[attr-defined]
+        group = get_group(import_module(self._module).app)  # a group as it is: completion is the root's affair
+        return group.commands[self.name] if self._module.endswith(".top") else group
 
 
 class Root(TyperGroup):

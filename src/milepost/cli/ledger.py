@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost import money, times
 from milepost.cli.options import Limit
-from milepost.cli.session import answers, store
+from milepost.cli.session import answers, current, store
 
 app = typer.Typer(no_args_is_help=True, help="Where each cent is: entries, balances, and whether the books balance.")
 
@@ -32,19 +33,47 @@ def show(order: OfOrder = None, account: OfAccount = None, limit: Limit = 100) -
 
 @app.command()
 @answers
-def balances(order: OfOrder = None, account: OfAccount = None) -> Any:
-    """Show what each account holds.
+def balances(
+    order: OfOrder = None,
+    account: OfAccount = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it was at this time.")] = None,
+) -> Any:
+    """Show what each account holds; now, or as it was at a time.
 
     A client's account goes below zero by what the client has paid.
 
     \b
     Examples:
       milepost ledger balances
-      milepost ledger balances --order 1
+      milepost ledger balances --order 1 --at 2026-01-12
+    """
+    from milepost.market import ledger, stores
+
+    db = store()
+    instant = times.parse_instant(at, clock=stores.settings_of(db).clock) if at is not None else None
+    return ledger.balances(db, order_id=order, account=account, at=instant)
+
+
+@app.command()
+@answers
+def withdraw(
+    seller: Annotated[str, typer.Option("--seller", metavar="HANDLE", help="Who is paid out.")],
+    amount: Annotated[str | None, typer.Option("--amount", metavar="AMOUNT", help="How much.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that is available.")] = False,
+) -> Any:
+    """Pay a seller out: from what is available to the seller's bank.
+
+    \b
+    Examples:
+      milepost ledger withdraw --seller maria --amount 50.00
+      milepost ledger withdraw --seller maria --all
     """
     from milepost.market import ledger
 
-    return ledger.balances(store(), order_id=order, account=account)
+    if (amount is None) is not everything:
+        raise typer.BadParameter("give either --amount AMOUNT or --all")
+    cents = money.parse_cents(amount) if amount is not None else None
+    return ledger.withdraw(store(), seller, cents, handle=current().handle)
 
 
 @app.command()

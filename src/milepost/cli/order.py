@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from milepost import times
-from milepost.cli.options import ClientFilter, Limit, Message, OrderId, SellerFilter, check_choice
-from milepost.cli.session import answers, current, machine_now, note, store
-from milepost.core.tables import Action, Status
+from milepost.cli import looking, ticking
+from milepost.cli.options import Message, OrderId
+from milepost.cli.session import answers, current, store
+from milepost.core.tables import Action
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
     from milepost.views import OrderView
 
 app = typer.Typer(no_args_is_help=True, help="Orders: deliver, approve, continue, revise, stop, and the clock's tick.")
+
+
+app.add_typer(looking.app)
+app.add_typer(ticking.app)
 
 
 def act(order: int, *actions: Action, **args: Any) -> "OrderView":
@@ -25,41 +30,6 @@ def act(order: int, *actions: Action, **args: Any) -> "OrderView":
     *first, last = actions
     steps = [*(orders.Step(action) for action in first), orders.Step(last, args)]
     return orders.perform(store(), order, steps, handle=current().handle)
-
-
-@app.command("list")
-@answers
-def list_(
-    status: Annotated[str | None, typer.Option(metavar="STATUS", help="active, completed or cancelled.")] = None,
-    seller: SellerFilter = None,
-    client: ClientFilter = None,
-    limit: Limit = 50,
-) -> Any:
-    """List orders.
-
-    \b
-    Example:
-      milepost order list --status active
-    """
-    from milepost.market import orders
-
-    check_choice("status", status, Status)
-    filters = {"status": status, "seller": seller, "client": client}
-    return orders.listing(store(), filters, limit=limit)
-
-
-@app.command()
-@answers
-def show(order: OrderId) -> Any:
-    """Show an order: its milestones, deadlines and money.
-
-    \b
-    Example:
-      milepost order show 1
-    """
-    from milepost.market import orders
-
-    return orders.show(store(), order)
 
 
 @app.command()
@@ -144,87 +114,52 @@ def stop(
     return act(order, Action.STOP_AFTER_CURRENT if after_current else Action.STOP)
 
 
-@app.command()
+@app.command("check-substep")
 @answers
-def tick(
-    now: Annotated[str | None, typer.Option(metavar="TIME", help="Move the clock to this time.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Move the clock on by this, such as +8d.")] = None,
-    next_one: Annotated[bool, typer.Option("--next", help="Move the clock to the next timer.")] = False,
-    until_done: Annotated[int | None, typer.Option(metavar="ORDER", min=1, help="Until this order has ended.")] = None,
-    limit: Limit = 100,
+def check_substep(
+    order: OrderId,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The substep's number.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Untick it.")] = False,
 ) -> Any:
-    """Move the store's clock on and fire what is due, each timer at its own instant.
-
-    Without options the clock moves to the machine's time. It never moves back.
+    """Tick off a substep of the running milestone, as the seller; or untick it.
 
     \b
     Examples:
-      milepost order tick --now 2026-03-01
-      milepost order tick --by +8d
-      milepost order tick --next
+      milepost order check-substep 1 2
+      milepost order check-substep 1 2 --undo
     """
-    from milepost.market import clock, stores
-
-    given = [option for option in (now, by, until_done) if option is not None]
-    if len(given) + next_one > 1:
-        raise typer.BadParameter("give one of --now, --by, --next, --until-done")
-    db = store()
-    if until_done is not None:
-        return clock.tick_until_done(db, until_done, keep=limit)
-    present = stores.settings_of(db).clock
-    if now is not None:
-        target = times.parse_instant(now, clock=present)
-    elif by is not None:
-        target = times.parse_instant("+" + by.removeprefix("+"), clock=present)
-    elif next_one:
-        target = clock.next_instant(db) or present
-        if target == present:
-            note("No timer is armed.")
-    else:
-        target = machine_now()
-    return _tick_with_progress(db, target, limit)
+    return act(order, Action.UNCHECK_SUBSTEP if undo else Action.CHECK_SUBSTEP, number=number)
 
 
-@app.command()
+@app.command("report-stage")
 @answers
-def timers(
-    order: Annotated[
-        int | None, typer.Argument(metavar="[ORDER]", min=1, help="One order's; else the store's.")
-    ] = None,
-    limit: Limit = 50,
-) -> Any:
-    """Show what fires when, why, and which command prevents it.
-
-    \b
-    Examples:
-      milepost order timers
-      milepost order timers 1
-    """
-    from milepost.market import orders
-
-    return orders.armed(store(), order, limit=limit)
-
-
-@app.command()
-@answers
-def history(order: OrderId) -> Any:
-    """Show everything that happened to an order.
+def report_stage(order: OrderId) -> Any:
+    """Report the next stage complete, as the seller, where the client paid the whole package when ordering.
 
     \b
     Example:
-      milepost order history 1
+      milepost order report-stage 1
     """
-    from milepost.market import orders
-
-    return orders.history(store(), order)
+    return act(order, Action.REPORT_STAGE)
 
 
-def _tick_with_progress(db: Any, target: int, limit: int) -> Any:
-    from milepost.cli.render import progress
-    from milepost.market import clock
+@app.command("set-call")
+@answers
+def set_call(
+    order: OrderId,
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="When the call is.")],
+    link: Annotated[str, typer.Option("--link", metavar="URL", help="Where the call is.")],
+) -> Any:
+    """Set a call for the running milestone, as the seller, if it has the Zoom option.
 
-    with progress("orders moved on") as advance:
-        return clock.tick(db, target, keep=limit, on_progress=advance)
+    \b
+    Example:
+      milepost order set-call 1 --at 2026-01-07T15:00:00Z --link https://zoom.us/j/123
+    """
+    from milepost.market import stores
+
+    call_at = times.parse_instant(at, clock=stores.settings_of(store()).clock)
+    return act(order, Action.SET_CALL, call_at=call_at, link=link)
 
 
 def _recorded(path: Path) -> dict[str, Any]:

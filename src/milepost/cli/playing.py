@@ -8,9 +8,9 @@ from typer.exceptions import TyperException
 from milepost import data
 from milepost.cli.session import Session, using
 from milepost.scenario import file
-from milepost.scenario.play import BadStep, play
+from milepost.scenario.play import MANY, BadStep, effect_of, play
 from milepost.store.db import Database
-from milepost.views import PlayedView
+from milepost.views import PlayedView, StepView, TrialView
 
 STORY = ("stories", "demo.toml")
 
@@ -19,6 +19,21 @@ def demo(name: str | None) -> PlayedView:
     """Play a file's story, or the shipped one."""
     scenario = file.load(name) if name else file.parse(data.text(*STORY), STORY[-1])
     return play(scenario, do)
+
+
+def trial(db: Database, order_id: int, actions: Sequence[Sequence[str]]) -> TrialView:
+    """What would follow from some commands on an order; nothing is kept. Raises what the commands raise."""
+    from milepost.market import ledger, orders
+
+    with db.trial() as copy:
+        first = len(ledger.entries(copy, order_id=order_id, account=None, limit=MANY).items)
+        steps = []
+        for words in actions:
+            do(copy, words)
+            standing = orders.show(copy, order_id)
+            steps.append(StepView(standing.now, None, " ".join(words[1:]), effect_of(standing)))
+        entries = ledger.entries(copy, order_id=order_id, account=None, limit=MANY).items
+        return TrialView(steps, standing, entries[first:])
 
 
 def do(db: Database, words: Sequence[str]) -> Any:

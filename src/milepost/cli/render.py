@@ -58,7 +58,8 @@ def progress(what: str) -> Iterator[Callable[[int], None]]:
     try:
         yield advance
     finally:
-        bar.stop()
+        if bar.live.is_started:
+            bar.stop()
 
 
 def words(value: object, style: str = "") -> Text:
@@ -147,6 +148,7 @@ def _(view: views.Listing) -> RenderableType:  # type: ignore[type-arg]
 _PLURALS = {
     "gig": "gigs", "offer": "offers", "order": "orders", "timer": "timers are armed", "line": "history",
     "entry": "entries", "account": "accounts", "rule": "rules", "subcategory": "subcategories",
+    "resolution": "requests to cancel", "reason": "reasons", "policy": "policies", "transition": "transitions",
 }  # fmt: skip
 
 
@@ -401,6 +403,36 @@ def _(view: views.TickView) -> RenderableType:
     return Group(clock, "", made, *more)
 
 
+@rendered.register
+def _(view: views.ExplainView) -> RenderableType:
+    parts: list[RenderableType] = [words(f"Order {view.order}: {view.title}", "bold"), ""]
+    parts.extend(words(sentence) for sentence in view.sentences)
+    if view.choices:
+        made = table("Who", "Can", "Leads to", "Money")
+        for choice in view.choices:
+            can = Text(choice.action)
+            can.append(f"\n{choice.command}", "dim")
+            made.add_row(choice.by, can, choice.leads_to, "\n".join(choice.money))
+        parts.extend(("", made))
+    return Group(*parts)
+
+
+@rendered.register
+def _(view: views.TrialView) -> RenderableType:
+    ledger: list[RenderableType] = [_entries(view.ledger)] if view.ledger else [Text("No money would move.")]
+    armed = _timers(view.order.timers) if view.order.timers else Text("No timers would be armed.")
+    return Group(
+        Text("Nothing of this is saved.\n", "bold"), _steps(view.steps), "", rendered(view.order), "", armed, *ledger
+    )
+
+
+@rendered.register
+def _(view: views.TimelineView) -> RenderableType:
+    from milepost.cli.chart import chart
+
+    return chart(view)
+
+
 # ── Money and rules ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -446,6 +478,66 @@ def _rules(rules: list[views.RuleView]) -> Table:
     return made
 
 
+def _requests(requests: list[views.RequestView]) -> Table:
+    made = table("Id", "Order", "Cancel", "By", "Reason", "Opened", "State", right=("Id", "Order"))
+    for one in requests:
+        told = state(one.state)
+        if one.answer_by:
+            told.append(f"\nanswer by {when(one.answer_by)}", "dim")
+        what = f"milestone {one.milestone}" if one.milestone else "the whole order"
+        reason = Text(one.reason)
+        if one.note:
+            reason.append(f"\n{printable(one.note)}", "dim")
+        made.add_row(str(one.id), str(one.order), what, one.by, reason, when(one.opened_at), told)
+    return made
+
+
+def _reasons(reasons: list[views.ReasonView]) -> Table:
+    made = table("Reason", "Meaning")
+    for one in reasons:
+        made.add_row(one.reason, one.text)
+    return made
+
+
+def _policies(policies: list[views.PolicyView]) -> Table:
+    made = table("Number", *(policy.name for policy in policies), right=tuple(policy.name for policy in policies))
+    for name in policies[0].numbers:
+        values = [policy.numbers[name] for policy in policies]
+        differs = "bold" if len(set(map(str, values))) > 1 else ""
+        made.add_row(Text(name, style=differs), *(_number(value) for value in values))
+    return made
+
+
+@rendered.register
+def _(view: views.PolicyView) -> RenderableType:
+    return _policies([view])
+
+
+def _number(value: object) -> str:
+    return "unlimited" if value is None else str(value)
+
+
+def _transitions(rows: list[views.TransitionView]) -> RenderableType:
+    parts: list[RenderableType] = []
+    for name, last in (("milestone", "Money"), ("order", "Reason"), ("request", "Effect")):
+        made = table("Action", "Actor", "From", "To", last, title=f"{name.capitalize()}s")
+        for row in rows:
+            if row.table == name:
+                made.add_row(row.action, row.actor, row.source, row.target, row.effect)
+        parts.append(made)
+    return Group(*parts)
+
+
+@rendered.register
+def _(view: views.DiagramView) -> RenderableType:
+    return Text(view.mermaid)
+
+
+@rendered.register
+def _(view: views.WithdrawalView) -> RenderableType:
+    return words(f"{view.seller} is paid {amount(view.withdrawn_cents)}; {amount(view.available_cents)} is left.")
+
+
 _LISTS: dict[str, Callable[[list[Any]], RenderableType]] = {
     "gig": _gigs,
     "offer": _offers,
@@ -456,6 +548,10 @@ _LISTS: dict[str, Callable[[list[Any]], RenderableType]] = {
     "account": _balances,
     "rule": _rules,
     "subcategory": _subcategories,
+    "resolution": _requests,
+    "reason": _reasons,
+    "policy": _policies,
+    "transition": _transitions,
 }
 
 

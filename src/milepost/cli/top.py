@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from milepost import documents, rules, times
-from milepost.cli.session import answers, current, machine_now, note
+from milepost.cli.session import answers, current, machine_now, note, store
 from milepost.errors import StoreError
+from milepost.policy import STANDARD, Policy
 
 app = typer.Typer()
 
@@ -48,19 +49,39 @@ def init(
 @app.command("rules")
 @answers
 def rules_(
-    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Whose numbers to show.")] = "standard",
+    policy: Annotated[
+        str | None, typer.Option(metavar="NAME|FILE", help="Whose numbers; else the store's, or standard.")
+    ] = None,
+    transitions: Annotated[bool, typer.Option("--transitions", help="The transition tables instead.")] = False,
+    diagram: Annotated[bool, typer.Option("--diagram", help="The order's state diagram instead, in Mermaid.")] = False,
 ) -> Any:
-    """Every rule: its id, what it says, where it comes from.
+    """Every rule: its id, what it says, where it comes from; or the tables of what can happen to an order.
 
     \b
-    Example:
+    Examples:
       milepost rules --policy terms-2024
+      milepost rules --transitions
     """
-    from milepost.views import Listing, RuleView
+    from milepost import views
 
-    wording = documents.policy(policy).wording()
-    told = [RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
-    return Listing("rule", told)
+    if diagram:
+        return views.DiagramView(views.state_diagram())
+    if transitions:
+        return views.Listing("transition", views.transitions())
+    wording = _policy_in_force(policy).wording()
+    told = [views.RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
+    return views.Listing("rule", told)
+
+
+def _policy_in_force(name: str | None) -> Policy:
+    """The policy that is asked for; else the store's, if there is a store; else the standard one."""
+    if name is not None:
+        return documents.policy(name)
+    if current().keeps is None and not current().store_path.exists():
+        return STANDARD
+    from milepost.market import stores
+
+    return stores.settings_of(store()).policy
 
 
 @app.command()

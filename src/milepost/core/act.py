@@ -337,23 +337,28 @@ def _open_cancel(
     return _Change(order._replace(request=request), [], position)
 
 
-def _answer_cancel(order: Order, action: Action, at: int) -> _Change:
+def _answer_cancel(order: Order, action: Action, at: int, id: int | None = None) -> _Change:
+    """Close the open request; `id`, if given, must be its id, so that nobody answers one and closes another."""
     row, request = REQUEST_ROWS[action], order.open_request
     assert request is not None  # the tables have no row without it
+    if id not in (None, request.id):
+        raise rules.CANCEL_CHANNEL.refuse(
+            why=f"request {id} of order {order.id} is closed; the open one is {request.id}", order=order.id, request=id
+        )
     answered = order._replace(request=request._replace(state=row.target, closed_at=at))
     return _cancelled(answered, request.position, at) if row.cancels else _Change(answered, [], request.position)
 
 
-def _accept_cancel(order: Order, actor: Actor, at: int) -> _Change:
-    return _answer_cancel(order, Action.ACCEPT_CANCEL, at)
+def _accept_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
+    return _answer_cancel(order, Action.ACCEPT_CANCEL, at, id)
 
 
-def _decline_cancel(order: Order, actor: Actor, at: int) -> _Change:
-    return _answer_cancel(order, Action.DECLINE_CANCEL, at)
+def _decline_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
+    return _answer_cancel(order, Action.DECLINE_CANCEL, at, id)
 
 
-def _withdraw_cancel(order: Order, actor: Actor, at: int) -> _Change:
-    return _answer_cancel(order, Action.WITHDRAW_CANCEL, at)
+def _withdraw_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
+    return _answer_cancel(order, Action.WITHDRAW_CANCEL, at, id)
 
 
 def _support_cancel(

@@ -5,11 +5,14 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from milepost import money, rules
 from milepost.core import ledger as core
+from milepost.core import names
+from milepost.market.orders import check_past
 from milepost.store import ledger as books
-from milepost.store import orders
+from milepost.store import orders, settings
 from milepost.store.db import Database
-from milepost.views import BalanceView, EntryView, FindingsView, Listing
+from milepost.views import BalanceView, EntryView, FindingsView, Listing, WithdrawalView, iso_at
 
 
 def entries(db: Database, *, order_id: int | None, account: str | None, limit: int) -> Listing[EntryView]:
@@ -20,12 +23,35 @@ def entries(db: Database, *, order_id: int | None, account: str | None, limit: i
     return Listing.cut("entry", [EntryView.of(posted) for posted in found], limit)
 
 
-def balances(db: Database, *, order_id: int | None, account: str | None) -> Listing[BalanceView]:
-    """What each account holds: in all, one account, or by the entries of one order. Raises `NotFound`."""
+def balances(db: Database, *, order_id: int | None, account: str | None, at: int | None = None) -> Listing[BalanceView]:
+    """What each account holds, or held at an instant: in all, or by the entries of one order.
+
+    Raises `NotFound`, and `time-format` for an instant that is still to come.
+    """
     with db.read() as connection:
         _check_order(connection, order_id)
-        found = books.balances(connection) if order_id is None else books.summed(connection, order_id=order_id)
+        if at is not None:
+            check_past(at, settings.clock(connection))
+        summed = order_id is not None or at is not None
+        found = books.summed(connection, order_id=order_id, until=at) if summed else books.balances(connection)
     return Listing("account", [BalanceView(name, cents) for name, cents in found if account in (None, name)])
+
+
+def withdraw(db: Database, seller: str, amount_cents: int | None, *, handle: str | None = None) -> WithdrawalView:
+    """Pay a seller out, all that is available if no amount is said. Raises `money-withdrawal`, `actor`."""
+    if handle not in (None, seller):
+        raise rules.ACTOR.refuse(why=f"{handle} cannot withdraw what {seller} has", actor=handle, seller=seller)
+    account = core.available(names.check_handle(seller))
+    with db.write() as connection:
+        held = dict(books.balances(connection, [account])).get(account, 0)
+        wanted = held if amount_cents is None else money.check_cents(amount_cents)
+        if wanted > held or wanted <= 0:
+            raise rules.MONEY_WITHDRAWAL.refuse(
+                seller=seller, available=money.dollars(held), given=money.dollars(max(wanted, 0))
+            )
+        now = settings.clock(connection)
+        books.post_withdrawal(connection, core.withdrawal(seller, wanted), now)
+        return WithdrawalView(seller, wanted, held - wanted, iso_at(now))
 
 
 def check(db: Database) -> FindingsView:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import Any
 
 from sqlalchemy import Connection
 
 from milepost import rules, times
 from milepost.core import act, ledger
+from milepost.core.act import Outcome
 from milepost.core.order import Order, actors, timers
 from milepost.core.tables import Action, Actor
 from milepost.core.terms import Terms
+from milepost.errors import NotFound
 from milepost.market.clock import settle
 from milepost.store import ledger as books
 from milepost.store import orders, settings
@@ -26,6 +29,7 @@ class Step:
     action: Action
     args: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
+    numbers: str | None = None  # the table whose next id the step takes as its `id`
 
 
 def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str | None = None) -> OrderView:
@@ -41,7 +45,8 @@ def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str |
         for step in steps:
             order = outcomes[-1].order if outcomes else before
             actor = acting(order, step, handle)
-            outcomes.append(act.act(order, step.action, actor=actor, at=now, **step.args))
+            args = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
+            outcomes.append(act.act(order, step.action, actor=actor, at=now, **args, **step.args))
             outcomes.extend(settle(outcomes[-1].order, now))
         orders.save(connection, [Change(before, outcomes)])
         return view(connection, outcomes[-1].order, now)
@@ -80,19 +85,58 @@ def view(connection: Connection, order: Order, now: int) -> OrderView:
     return OrderView.of(order, ledger.totals(entries), now)
 
 
-def show(db: Database, order_id: int) -> OrderView:
-    """An order as it stands. Raises `NotFound`."""
+def show(db: Database, order_id: int, *, at: int | None = None) -> OrderView:
+    """An order as it stands, or as it stood at an instant, by replay. Raises `NotFound`, `time-format`."""
     with db.read() as connection:
-        return view(connection, orders.existing(connection, order_id), settings.clock(connection))
+        clock = settings.clock(connection)
+        if at is None:
+            return view(connection, orders.existing(connection, order_id), clock)
+        outcomes = replayed(connection, order_id, check_past(at, clock))
+    entries = (entry for outcome in outcomes for entry in outcome.entries)
+    return OrderView.of(outcomes[-1].order, ledger.totals(entries), at)
 
 
-def listing(db: Database, filters: Mapping[str, Any], *, limit: int) -> Listing[OrderLineView]:
-    """Orders by id, by the values of their columns (status, seller, client)."""
+def replayed(connection: Connection, order_id: int, until: int) -> list[Outcome]:
+    """The outcomes of an order's history up to and with an instant. Raises `NotFound` before it was placed."""
+    order = orders.existing(connection, order_id)
+    lines = takewhile(lambda line: line.at <= until, orders.history(connection, order_id))
+    outcomes = list(act.replay(order_id, order.terms, lines))
+    if not outcomes:
+        raise NotFound("order", f"{order_id} at {times.format_instant(until)}: it was placed later")
+    return outcomes
+
+
+def check_past(at: int, clock: int) -> int:
+    """`at`, if the store's clock has come to it. Raises `time-format`."""
+    if at > clock:
+        raise rules.TIME_FORMAT.refuse(
+            given=times.format_instant(at), why=f"the store's clock is at {times.format_instant(clock)} only"
+        )
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which orders a list shows; None is any."""
+
+    status: str | None = None
+    seller: str | None = None
+    client: str | None = None
+    phase: str | None = None
+    late: bool = False
+    due_until: int | None = None
+
+
+def listing(db: Database, filters: Filters, *, limit: int) -> Listing[OrderLineView]:
+    """Orders by id."""
+    columns = {"status": filters.status, "seller": filters.seller, "client": filters.client}
     with db.read() as connection:
         now = settings.clock(connection)
-        found = orders.chosen(connection, filters, limit=limit + 1)
-    lines = [OrderLineView.of(found[order_id], now) for order_id in sorted(found)]
-    return Listing.cut("order", lines, limit)
+        lines = (
+            OrderLineView.of(order, now) for order in orders.chosen(connection, columns, due_until=filters.due_until)
+        )
+        wanted = (line for line in lines if filters.phase in (None, line.phase) and (line.late or not filters.late))
+        return Listing.cut("order", list(islice(wanted, limit + 1)), limit)
 
 
 def armed(db: Database, order_id: int | None, *, limit: int) -> Listing[TimerView]:

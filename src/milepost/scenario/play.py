@@ -152,11 +152,14 @@ def _bind(run: _Play, event: Event, view: Any) -> OrderView | None:
 
 
 def _effect(run: _Play, order: OrderView | None) -> str:
-    parts = []
-    if order is not None:
-        parts.append(f"{order.phase} ({order.reason})" if order.reason else order.phase)
-        parts.extend(f"{timer.timer} at {timer.at[:16].replace('T', ' ')}" for timer in order.timers[:1])
-    return "; ".join([*parts, *_moved(run)])
+    return "; ".join([*([effect_of(order)] if order else []), *_moved(run)])
+
+
+def effect_of(order: OrderView) -> str:
+    """Where an order stands after a step, and which timer is next."""
+    ended = f" ({order.reason})" if order.reason else ""
+    timer = "".join(f"; {timer.timer} at {timer.at[:16].replace('T', ' ')}" for timer in order.timers[:1])
+    return f"{order.phase}{ended}{timer}"
 
 
 def _moved(run: _Play) -> list[str]:

@@ -49,6 +49,15 @@ class Database:
         with self._told_apart(), self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def trial(self) -> Iterator["Database"]:
+        """The same store, in which everything can be done and nothing is kept. Others cannot write meanwhile."""
+        with self._told_apart(), self._writer.connect() as connection, connection.begin() as everything:
+            try:
+                yield _Trial(connection, self)
+            finally:
+                everything.rollback()
+
     def copy_to(self, path: Path) -> None:
         """A compact copy of the whole store in a file that must not exist yet. Raises `StoreError`."""
         with self._told_apart(), self._writer.connect() as connection:
@@ -69,6 +78,24 @@ class Database:
             raise meaning(error.orig, self.name) from error
         except sqlite3.Error as error:
             raise meaning(error, self.name) from error
+
+
+class _Trial(Database):
+    """A store inside one transaction that will be undone."""
+
+    def __init__(self, connection: Connection, store: Database) -> None:
+        super().__init__(connection.engine, store.name)
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._told_apart():
+            yield self._connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._told_apart(), self._connection.begin_nested():
+            yield self._connection
 
 
 def open_memory() -> Database:

@@ -145,19 +145,36 @@ def offers_due(connection: Connection, until: int) -> list[int]:
     return [offer_id for (offer_id,) in connection.exec_driver_sql(_SELECT_OFFERS_DUE, (until,))]
 
 
-def chosen(
-    connection: Connection, filters: Mapping[str, Any], *, limit: int, due_until: int | None = None
-) -> dict[int, Order]:
-    """Orders whose columns have the given values (None: any), by id; of those with a timer until then, if said."""
+def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None) -> Iterator[Order]:
+    """Orders by id whose columns have the given values (None: any); of those with a timer until then, if said."""
     wanted = {column: value for column, value in filters.items() if value is not None}
-    conditions = [f"{column} = ?" for column in wanted]
-    values = [*wanted.values()]
+    conditions, values = [f"{column} = ?" for column in wanted], [*wanted.values()]
     if due_until is not None:
-        conditions.append("due_at IS NOT NULL AND due_at <= ?")
+        conditions.append("due_at <= ?")
         values.append(due_until)
-    where = " AND ".join(conditions) or "true"
-    rows = connection.exec_driver_sql(f"SELECT id FROM orders WHERE {where} ORDER BY id LIMIT ?", (*values, limit))
-    return load(connection, [row[0] for row in rows])
+    where = " AND ".join(["id > ?", *conditions])
+    statement, last_id = f"SELECT id FROM orders WHERE {where} ORDER BY id LIMIT 500", 0
+    while ids := [row[0] for row in connection.exec_driver_sql(statement, (last_id, *values))]:
+        found = load(connection, ids)
+        yield from (found[order_id] for order_id in ids)
+        last_id = ids[-1]
+
+
+def order_of_request(connection: Connection, request_id: int) -> int:
+    """The id of the order that a request to cancel is about. Raises `NotFound`."""
+    rows = connection.exec_driver_sql("SELECT order_id FROM requests WHERE id = ?", (request_id,))
+    found = rows.scalar_one_or_none()
+    if found is None:
+        raise NotFound("resolution", request_id)
+    return int(found)
+
+
+def requests(connection: Connection, *, state: str | None, limit: int) -> list[tuple[int, Request]]:
+    """Requests to cancel by id, with their order's id; of one state, or all."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {', '.join(REQUEST)} FROM requests WHERE ?1 IS NULL OR state = ?1 ORDER BY id LIMIT ?2", (state, limit)
+    )
+    return [(order_id, Request(id, Actor(asker), *rest)) for id, order_id, asker, *rest in rows]
 
 
 def ids_after(connection: Connection, last_id: int, limit: int) -> list[int]:
@@ -169,7 +186,7 @@ def ids_after(connection: Connection, last_id: int, limit: int) -> list[int]:
 def due_of(connection: Connection, ids: Collection[int]) -> dict[int, int | None]:
     """The instant of the next timer as it is stored, by order."""
     rows = connection.exec_driver_sql(f"SELECT id, due_at FROM orders WHERE id {_CHOSEN}", (json.dumps(list(ids)),))
-    return {order_id: due_at for order_id, due_at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def requests_of(connection: Connection, order_id: int) -> dict[int, Request]:

@@ -1,0 +1,101 @@
+"""A timeline as a Gantt chart in the terminal: readable at 80 columns, and without colour."""
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.text import Text
+
+from milepost import times
+from milepost.cli.plain import printable
+from milepost.views import TimelineRowView, TimelineView
+
+# Each kind has a sign of its own, so that the chart needs no colour.
+_SIGNS = {
+    "work": ("█", "cyan"),
+    "review": ("▒", "yellow"),
+    "revision": ("▓", "magenta"),
+    "waiting": ("─", "dim"),
+    "planned": ("░", "dim"),
+}
+_NOW, _DEADLINE = "│", "◆"
+_LABEL_MAX = 28
+
+
+def chart(view: TimelineView) -> RenderableType:
+    """The chart of a timeline, as wide as the terminal."""
+    if not view.rows:
+        return Text("No open orders.")
+    return Group(Text(printable(view.title), style="bold"), "", _Chart(view), "", _legend())
+
+
+def _legend() -> Text:
+    text = Text()
+    for kind, (sign, style) in _SIGNS.items():
+        text.append(sign * 2, style).append(f" {kind}   ")
+    return text.append(f"{_DEADLINE} deadline   {_NOW} now")
+
+
+class _Chart:
+    """Lays the bars out when it is known how wide the terminal is."""
+
+    def __init__(self, view: TimelineView) -> None:
+        self._view = view
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from _lines(self._view, options.max_width)
+
+
+def _lines(view: TimelineView, width: int) -> Iterator[Text]:
+    labels = [printable(_label(row)) for row in view.rows]
+    label_width = min(_LABEL_MAX, max(map(len, labels)))
+    room = max(20, width - label_width - 2)
+    instants = [_at(view.now), *(instant for row in view.rows for instant in _instants(row))]
+    first, last = min(instants), max(instants)
+    seconds = max(1, last - first)
+
+    def column(instant: int) -> int:
+        return min(room - 1, (instant - first) * room // seconds)
+
+    pad = " " * (label_width + 2)
+    yield Text(pad + _scale(first, last, room), style="dim")
+    for row, label in zip(view.rows, labels, strict=True):
+        text = Text(label[:label_width].ljust(label_width + 2))
+        for sign, style in _bar(row, _at(view.now), room, column):
+            text.append(sign, style)
+        yield text
+
+
+def _label(row: TimelineRowView) -> str:
+    return f"{row.milestone} {row.label}" if row.milestone else row.label
+
+
+def _bar(row: TimelineRowView, now: int, room: int, column: Callable[[int], int]) -> list[tuple[str, str]]:
+    cells = [(" ", "")] * room
+    for segment in row.segments:
+        begin, end = column(_at(segment.begins_at)), column(_at(segment.ends_at))
+        for index in range(begin, max(end, begin + 1)):
+            cells[index] = _SIGNS[segment.kind]
+    cells[column(now)] = (_NOW, "bold")
+    for deadline in row.deadlines:
+        cells[column(_at(deadline))] = (_DEADLINE, "bold red")
+    return cells
+
+
+def _scale(first: int, last: int, room: int) -> str:
+    begin, end = times.format_instant(first)[:10], times.format_instant(last)[:10]
+    middle = times.format_instant((first + last) // 2)[:10]
+    if room < 3 * len(begin) + 4:
+        return begin.ljust(room - len(end)) + end
+    left = (room - len(middle)) // 2
+    return (begin.ljust(left) + middle).ljust(room - len(end)) + end
+
+
+def _instants(row: TimelineRowView) -> Iterator[int]:
+    for segment in row.segments:
+        yield _at(segment.begins_at)
+        yield _at(segment.ends_at)
+    yield from (_at(deadline) for deadline in row.deadlines)
+
+
+def _at(instant: str) -> int:
+    return times.parse_instant(instant, clock=0)

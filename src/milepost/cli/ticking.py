@@ -1,0 +1,64 @@
+"""`milepost order tick`: the clock."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from milepost import times
+from milepost.cli.options import Limit
+from milepost.cli.session import answers, machine_now, note, store
+
+if TYPE_CHECKING:
+    from milepost.store.db import Database
+
+app = typer.Typer()
+
+
+@app.command()
+@answers
+def tick(
+    now: Annotated[str | None, typer.Option(metavar="TIME", help="Move the clock to this time.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Move the clock on by this, such as +8d.")] = None,
+    next_one: Annotated[bool, typer.Option("--next", help="Move the clock to the next timer.")] = False,
+    until_done: Annotated[int | None, typer.Option(metavar="ORDER", min=1, help="Until this order has ended.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would fire, and save nothing.")] = False,
+    limit: Limit = 100,
+) -> Any:
+    """Move the store's clock on and fire what is due, each timer at its own instant.
+
+    Without options the clock moves to the machine's time. It never moves back.
+
+    \b
+    Examples:
+      milepost order tick --now 2026-03-01
+      milepost order tick --by +8d --dry-run
+      milepost order tick --next
+    """
+    given = [option for option in (now, by, until_done) if option is not None]
+    if len(given) + next_one > 1:
+        raise typer.BadParameter("give one of --now, --by, --next, --until-done")
+    if dry_run:
+        with store().trial() as trial:
+            return _tick(trial, now, by, next_one, until_done, limit)
+    return _tick(store(), now, by, next_one, until_done, limit)
+
+
+def _tick(db: "Database", now: str | None, by: str | None, next_one: bool, until_done: int | None, limit: int) -> Any:
+    from milepost.cli.render import progress
+    from milepost.market import clock, stores
+
+    if until_done is not None:
+        return clock.tick_until_done(db, until_done, keep=limit)
+    present = stores.settings_of(db).clock
+    if now is not None:
+        target = times.parse_instant(now, clock=present)
+    elif by is not None:
+        target = times.parse_instant("+" + by.removeprefix("+"), clock=present)
+    elif next_one:
+        target = clock.next_instant(db) or present
+        if target == present:
+            note("No timer is armed.")
+    else:
+        target = machine_now()
+    with progress("timers fired") as advance:
+        return clock.tick(db, target, keep=limit, on_progress=advance)

@@ -1,0 +1,220 @@
+"""An order in plain words: what happened, whose turn it is, what the clock will do, and what each choice means.
+
+Nothing is decided here: each choice is tried with `act` on the order at hand, and what it leads to is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from milepost import money, times
+from milepost.core import act
+from milepost.core.act import Outcome
+from milepost.core.ledger import Entry
+from milepost.core.order import Order, actors, deadline, is_legal
+from milepost.core.tables import CANCEL_REASONS, Action, Actor, Phase
+from milepost.rules import RuleError
+from milepost.store import orders, settings
+from milepost.store.db import Database
+from milepost.views import ChoiceView, ExplainView, TimerView
+
+
+class _Choice(NamedTuple):
+    """A choice as it is tried: the actions in a row, and the command that takes them."""
+
+    actions: tuple[Action, ...]
+    command: str
+
+
+_CHOICES = (
+    _Choice((Action.DELIVER,), "milepost order deliver {order}{handover}"),
+    _Choice((Action.APPROVE,), "milepost order approve {order}"),
+    _Choice((Action.APPROVE, Action.CONTINUE), "milepost order approve {order} --continue"),
+    _Choice((Action.REVISE,), "milepost order revise {order} --message TEXT"),
+    _Choice((Action.CONTINUE,), "milepost order continue {order}"),
+    _Choice((Action.STOP,), "milepost order stop {order}"),
+    _Choice((Action.STOP_AFTER_CURRENT,), "milepost order stop {order} --after-current"),
+    _Choice((Action.CHECK_SUBSTEP,), "milepost order check-substep {order} NUMBER"),
+    _Choice((Action.REPORT_STAGE,), "milepost order report-stage {order}"),
+    _Choice((Action.SET_CALL,), "milepost order set-call {order} --at TIME --link URL"),
+    _Choice((Action.ACCEPT_CANCEL,), "milepost resolution accept {request}"),
+    _Choice((Action.DECLINE_CANCEL,), "milepost resolution decline {request}"),
+    _Choice((Action.WITHDRAW_CANCEL,), "milepost resolution withdraw {request}"),
+    _Choice(
+        (Action.OPEN_CANCEL,),
+        "milepost resolution open --order {order} --milestone {position} --by {by} --reason REASON",
+    ),
+    _Choice((Action.SUPPORT_CANCEL,), "milepost resolution support {order} --milestone {position} --reason REASON"),
+)
+
+_TURNS = {
+    Phase.WORKING: Actor.SELLER,
+    Phase.REVISING: Actor.SELLER,
+    Phase.REVIEW: Actor.CLIENT,
+    Phase.AWAITING_CONTINUE: Actor.CLIENT,
+}
+
+_PHASE_WORDS = {
+    Phase.WORKING: "the seller works on it",
+    Phase.REVIEW: "the client reviews it",
+    Phase.REVISING: "the seller revises it",
+    Phase.AWAITING_CONTINUE: "the next milestone waits for the client to start it",
+    Phase.AWAITING_RENEWAL: "the next cycle starts by itself at its renewal",
+}
+
+
+def explain(db: Database, order_id: int) -> ExplainView:
+    """The state of an order in a few sentences. Raises `NotFound`."""
+    with db.read() as connection:
+        order = orders.existing(connection, order_id)
+        now = settings.clock(connection)
+        lines = list(orders.history(connection, order_id))
+    timer = deadline(order)
+    turn = _turn(order)
+    sentences = [_standing(order), _last(lines[-1].at, lines[-1].actor, lines[-1].action, now)]
+    if turn:
+        sentences.append(f"It is the turn of the {turn}, {_handle(order, turn)}.")
+    sentences.extend(_notes(order, now))
+    if timer:
+        after = _silent(order)
+        paid = _told_money(after)
+        money_text = f" ({', '.join(paid)})" if paid else ""
+        until = times.format_instant(timer.at)
+        sentences.append(
+            f"If nobody acts before {until}, in {times.format_duration(timer.at - now)}, {timer.rule.id} applies: "
+            f"{_leads_to(order, after[-1].order)}{money_text}."
+        )
+    return ExplainView(
+        order.id,
+        order.terms.title,
+        sentences,
+        str(turn) if turn else None,
+        timer.rule.id if timer else None,
+        TimerView.of(order, timer) if timer else None,
+        list(_choices(order, now)),
+    )
+
+
+def _turn(order: Order) -> Actor | None:
+    request = order.open_request
+    if request:
+        return Actor.SELLER if request.asker is Actor.CLIENT else Actor.CLIENT
+    return _TURNS.get(order.phase)
+
+
+def _handle(order: Order, actor: Actor) -> str:
+    return order.terms.client if actor is Actor.CLIENT else order.terms.seller
+
+
+def _standing(order: Order) -> str:
+    terms, current, count = order.terms, order.current, len(order.milestones)
+    parties = f"{terms.seller} works for {terms.client} under the {terms.policy.name} policy"
+    if order.phase is Phase.ENDED:
+        return f"{parties}. The order is {order.status} ({order.reason}); an ended order never resumes."
+    name = f"milestone {current.position} of {count}, {current.terms.name!r},"
+    return f"{parties}. {name[0].upper() + name[1:]} is {current.state}: {_PHASE_WORDS[order.phase]}."
+
+
+def _last(at: int, actor: Actor, action: Action, now: int) -> str:
+    ago = f"{times.format_duration(now - at)} ago" if now > at else "just now"
+    return f"Last, {ago} ({times.format_instant(at)}): {action}, by the {actor}."
+
+
+def _notes(order: Order, now: int) -> Iterator[str]:
+    current = order.current
+    if order.stopping:
+        yield "The client has asked to stop: the order ends after the running milestone."
+    if order.running and current.first_delivered_at is None and current.due_at is not None:
+        late = current.late_seconds(now)
+        due = times.format_instant(current.due_at)
+        yield (
+            f"The work was due {due}; it is late by {times.format_duration(late)}."
+            if late
+            else f"The work is due {due}."
+        )
+    request = order.open_request
+    if request:
+        what = f"milestone {request.position}" if request.position else "the whole order"
+        yield f"The {request.asker} asks to cancel {what}: {CANCEL_REASONS[request.reason]}."
+        yield "Until that is answered, silence ends nothing."
+
+
+def _silent(order: Order) -> list[Outcome]:
+    """What the clock does next, up to and with the order's own deadline."""
+    outcomes: list[Outcome] = []
+    timer = deadline(order)
+    assert timer is not None
+    while not outcomes or outcomes[-1].line.action is not timer.action:
+        outcomes.append(act.fire(outcomes[-1].order if outcomes else order))
+    return outcomes
+
+
+def _choices(order: Order, now: int) -> Iterator[ChoiceView]:
+    for actions, command in _CHOICES:
+        if not is_legal(order, actions[0]):
+            continue
+        for actor in actors(order, actions[0]):
+            outcomes = _try(order, actions, actor, now)
+            if outcomes:
+                yield ChoiceView(
+                    str(actor),
+                    " and ".join(actions),
+                    _leads_to(order, outcomes[-1].order),
+                    _told_money(outcomes),
+                    command.format_map(_words(order, actor)),
+                )
+
+
+def _try(order: Order, actions: Sequence[Action], actor: Actor, now: int) -> list[Outcome]:
+    """The outcomes of some actions in a row; none, if one is refused."""
+    outcomes: list[Outcome] = []
+    for action in actions:
+        standing = outcomes[-1].order if outcomes else order
+        try:
+            outcomes.append(act.act(standing, action, actor=actor, at=now, **_arguments(standing, action, now)))
+        except RuleError:
+            return []
+    return outcomes
+
+
+def _arguments(order: Order, action: Action, now: int) -> Mapping[str, Any]:
+    """Arguments that a party could give; what they are does not change what an action leads to."""
+    current, reason = order.current, next(iter(CANCEL_REASONS))
+    undone = (n for n in range(1, len(current.terms.substeps) + 1) if n not in current.substeps_done)
+    given: dict[Action, Mapping[str, Any]] = {
+        Action.DELIVER: {"links": ["https://example.com"]},
+        Action.CHECK_SUBSTEP: {"number": next(undone, 0)},
+        Action.SET_CALL: {"call_at": now, "link": "https://example.com"},
+        Action.OPEN_CANCEL: {"id": 0, "reason": reason, "position": current.position},
+        Action.SUPPORT_CANCEL: {"reason": reason, "position": current.position},
+    }
+    return given.get(action, {})
+
+
+def _words(order: Order, actor: Actor) -> dict[str, object]:
+    return {
+        "order": order.id,
+        "position": order.current.position,
+        "by": actor,
+        "request": order.open_request.id if order.open_request else "",
+        "handover": " --link URL" if order.upcoming is None else "",
+    }
+
+
+def _leads_to(before: Order, after: Order) -> str:
+    if after.phase is Phase.ENDED:
+        skipped = sum(milestone.state == "skipped" for milestone in after.milestones)
+        rest = f", {skipped} milestone{'s' if skipped > 1 else ''} skipped" if skipped else ""
+        return f"the order is {after.status} ({after.reason}){rest}"
+    if after.open_request and not before.open_request:
+        hours = after.terms.policy.resolution_hours
+        return f"the other party has {hours} hours to answer"
+    if after.stopping and not before.stopping:
+        return "the order ends once the running milestone is approved"
+    if after.phase is before.phase and after.current.position == before.current.position:
+        return f"stays {after.phase}"
+    return f"{after.phase}, milestone {after.current.position}"
+
+
+def _told_money(outcomes: Sequence[Outcome]) -> list[str]:
+    entries: list[Entry] = [entry for outcome in outcomes for entry in outcome.entries]
+    return [f"{entry.kind} {money.dollars(entry.amount_cents)}" for entry in entries]
