@@ -713,7 +713,7 @@ def _finished(row: tables.OrderRow) -> tuple[str, str]:
     """Where an order's move begins in the diagram: at the milestone's new state, or at the wait that it ends."""
     states = {one.action: str(one.target) for one in tables.MILESTONES}
     if row.action in states:
-        return states[row.action], f"{row.action}, {row.source}"
+        return states[row.action], f"{row.action} ({row.source})"
     return _NEXT_WAITING[row.source], str(row.action)
 
 

@@ -51,18 +51,31 @@ class LazyCommand(TyperCommand):
 
     def load(self) -> Any:
         """The real command: the module's group of this name, or the one verb of it."""
-        group = get_group(import_module(self._module).app)  # a group as it is: completion is the root's affair
-        return group.commands[self.name] if self._module.endswith(".top") else group
+        noun = import_module(self._module).app
+        noun.info.cls = Group
+        group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
+        return group.commands[str(self.name)] if self._module.endswith(".top") else group
 
 
-class Root(TyperGroup):
-    """The root group: its text options are taken as they are, since typer would import pydantic to do that."""
+class Group(TyperGroup):
+    """A group whose own options need no pydantic, as typer's do: a text is text, a flag that is not given False."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The options, `--help` among them."""
+        params = super().get_params(ctx)
+        for parameter in params:
+            if isinstance(parameter, TyperOption) and parameter.is_flag:
+                parameter.default = parameter.default or False
+            elif isinstance(parameter, TyperOption):
+                parameter.process_value = lambda ctx, value: value  # type: ignore[method-assign]
+        return params
+
+
+class Root(Group):
+    """The root group, which knows its nouns before they are loaded."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for parameter in self.params:
-            if isinstance(parameter, TyperOption) and not parameter.is_flag:
-                parameter.process_value = lambda ctx, value: value  # type: ignore[method-assign]
         for name, (module, line) in NOUNS.items():
             self.add_command(LazyCommand(name, module, line))
 

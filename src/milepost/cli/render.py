@@ -29,6 +29,8 @@ def show(view: Any, *, as_json: bool) -> None:
     """Print a view on stdout; that a list has more goes to stderr."""
     if as_json:
         print(json.dumps(views.as_plain(view), allow_nan=False, ensure_ascii=False, indent=2))  # noqa: T201
+    elif isinstance(view, views.DiagramView):
+        print(view.mermaid)  # noqa: T201 - for another program, so never wrapped
     else:
         console().print(rendered(view))
     if isinstance(view, views.Listing) and view.more:
@@ -526,11 +528,6 @@ def _transitions(rows: list[views.TransitionView]) -> RenderableType:
                 made.add_row(row.action, row.actor, row.source, row.target, row.effect)
         parts.append(made)
     return Group(*parts)
-
-
-@rendered.register
-def _(view: views.DiagramView) -> RenderableType:
-    return Text(view.mermaid)
 
 
 @rendered.register
