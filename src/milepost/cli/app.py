@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -59,6 +60,11 @@ class LazyCommand(TyperCommand):
 
 class Group(TyperGroup):
     """A group whose own options need no pydantic, as typer's do: a text is text, a flag that is not given False."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read its own options. Without any word it shows its help, which is no answer, so not on stdout."""
+        with redirect_stdout(sys.stdout if args else sys.stderr):
+            return super().parse_args(ctx, args)
 
     def get_params(self, ctx: Any) -> Any:
         """The options, `--help` among them."""
@@ -165,8 +171,7 @@ def _tell_usage(error: TyperException, *, as_json: bool) -> int:
     code = int(getattr(error, "exit_code", 2))
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
-        sys.stderr.write(error.message + "\n")
-        return code
+        return code  # the help was shown when it was raised
     message = error.format_message()
     if as_json:
         _say(json.dumps({"error": {"rule": "usage", "message": message, "values": {}}}, ensure_ascii=False))
