@@ -8,30 +8,40 @@ from typing import Any
 from milepost.errors import BadFile, NotFound, StoreBusy, StoreMissing
 from milepost.rules import RuleError
 
+_EXPLAIN = "milepost order explain {order}"
+
 # By rule: the command that helps, filled with the refusal's values; the first line whose values are all there counts.
 _BY_RULE: dict[str, tuple[str, ...]] = {
-    "actor": ("milepost order explain {order}", "milepost offer show {offer}", "milepost gig show {gig}"),
+    "actor": (_EXPLAIN, "milepost offer show {offer}", "milepost gig show {gig}"),
+    "cancel-channel": ("milepost resolution reasons", _EXPLAIN),
+    "cancel-milestone": (_EXPLAIN,),
     "clock-forward": ("milepost order tick --by +1d",),
     "continue-window": ("milepost order timers {order}",),
-    "deliver-final": ("milepost order deliver {order} --file FILE   (or --link URL)",),
-    "deliver-state": ("milepost order show {order}",),
+    "deadline-instant": ("milepost order tick --by +0d",),
+    "deliver-final": ("milepost order deliver {order} --link URL   (or --file FILE)",),
+    "deliver-state": (_EXPLAIN,),
     "gig-basic-price": ("milepost gig create --basic 100:DAYS …",),
     "gig-milestones-min": ("milepost gig add-milestone GIG --name NAME --days DAYS",),
     "gig-subcategory": ("milepost gig subcategories",),
+    "money-withdrawal": ("milepost ledger balances --account seller:{seller}:available",),
     "offer-lifecycle": ("milepost offer show {offer}",),
     "offer-subcategory": ("milepost gig subcategories",),
+    "offer-subscription": ("milepost offer create --help",),
+    "offer-type": ("milepost offer create --help",),
     "offer-milestone-days": ("split the milestone in two, or give it fewer days",),
     "offer-milestones-max": ("put two milestones together, or send a second offer",),
     "offer-milestones-min": ('milepost offer create … --milestone "NAME:DAYS:PRICE" --milestone "NAME:DAYS:PRICE"',),
-    "order-next-charge": ("milepost order show {order}",),
-    "order-work-clock": ("milepost order show {order}",),
-    "review-window": ("milepost order show {order}",),
+    "order-next-charge": (_EXPLAIN,),
+    "order-work-clock": (_EXPLAIN,),
+    "review-window": (_EXPLAIN,),
     "revision-allowance": ("milepost order approve {order}",),
     "stop-final": ("milepost order history {order}",),
-    "stop-when": ("milepost order stop {order} --after-current",),
+    "stop-when": (_EXPLAIN,),
+    "substep-progress": ("milepost order show {order}",),
+    "zoom-call": ("milepost order show {order}",),
 }
 
-_LISTS = {"gig": "gig list", "offer": "offer list", "order": "order list"}
+_LISTS = {"gig": "gig list", "offer": "offer list", "order": "order list", "resolution": "resolution list"}
 
 
 def lines(error: Exception, store: Path) -> Iterator[str]:
