@@ -6,11 +6,12 @@ Which rows of the tables a step took is read off the orders before and after it:
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.build import LINK, REASON
+from milepost import times
 from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Entry, Kind, totals
@@ -46,6 +47,14 @@ FEE_KINDS = {Kind.CLIENT_FEE, Kind.SELLER_FEE, Kind.CLIENT_FEE_REFUND, Kind.SELL
 NEVER_STARTED = {State.SKIPPED, State.PLANNED}
 
 Row = MilestoneRow | OrderRow | RequestRow
+
+
+class Try(NamedTuple):
+    """An action that somebody could try."""
+
+    action: Action
+    actor: Actor
+    args: dict[str, Any]
 
 
 @dataclass
@@ -103,24 +112,26 @@ def steps(order: Order, now: int, found: Walked) -> Iterator[Outcome]:
 
     What is refused must leave the order as it was, and what is accepted must be what `possible` says.
     """
-    timer = due(order)
+    timer, expected = due(order), set(possible(order))
+    everything = list(tries(order))
+    legal = [one for one in everything if (one.action, one.actor) in expected]
     as_told = repr(order)
     if timer is None or timer.at > now:
-        yield from accepted(order, now, True, found)
+        yield from accepted(order, now, everything, expected, found)
     if timer is not None:
         if timer.at - 1 > now:
-            yield from accepted(order, timer.at - 1, False, found)
-        assert not list(accepted(order, timer.at, False, found, legal=()))
+            yield from accepted(order, timer.at - 1, legal, expected, found)
+        yield from accepted(order, timer.at, legal, set(), found)
         yield core.fire(order)
     assert repr(order) == as_told
 
 
 def accepted(
-    order: Order, at: int, everybody: bool, found: Walked, legal: Sequence[tuple[Action, Actor]] | None = None
+    order: Order, at: int, attempts: list[Try], expected: set[tuple[Action, Actor]], found: Walked
 ) -> Iterator[Outcome]:
-    """What comes of the actions that are accepted at an instant; they are those that are possible, and no others."""
+    """What comes of the attempts that are accepted at an instant; they must be those that are expected, no others."""
     took = set()
-    for action, actor, args in tries(order, at, everybody):
+    for action, actor, args in attempts:
         try:
             outcome = core.act(order, action, actor=actor, at=at, **args)
         except RuleError:
@@ -128,25 +139,24 @@ def accepted(
         else:
             took.add((action, actor))
             yield outcome
-    expected = set(possible(order) if legal is None else legal)
     assert took == expected, (order, took ^ expected)
 
 
-def tries(order: Order, at: int, everybody: bool) -> Iterator[tuple[Action, Actor, dict[str, Any]]]:
-    """Every action of everybody, or of those whose it can be, with the arguments that make a difference."""
+def tries(order: Order) -> Iterator[Try]:
+    """Every action of everybody, with the arguments that make a difference."""
     positions = [None, *range(1, len(order.milestones) + 1)]
     args: dict[Action, list[dict[str, Any]]] = {
         Action.DELIVER: [{"links": [LINK]}, {"message": "no file"}],
         Action.CHECK_SUBSTEP: [{"number": number} for number in (1, 2)],
         Action.UNCHECK_SUBSTEP: [{"number": number} for number in (1, 2)],
-        Action.SET_CALL: [{"call_at": at, "link": LINK}],
+        Action.SET_CALL: [{"call_at": times.MAX_INSTANT, "link": LINK}],
         Action.OPEN_CANCEL: [{"id": 1, "reason": REASON, "position": position} for position in positions],
         Action.SUPPORT_CANCEL: [{"reason": REASON, "position": position} for position in positions],
     }
-    for action, parties in ACTORS.items():
-        for actor in Actor if everybody else parties:
+    for action in ACTORS:
+        for actor in Actor:
             for given in args.get(action, [{}]):
-                yield action, actor, given
+                yield Try(action, actor, given)
 
 
 # ── What must hold in every state ───────────────────────────────────────────────────────────────────────────────────

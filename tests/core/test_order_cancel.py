@@ -85,6 +85,14 @@ def test_one_request_waits_at_a_time_and_a_new_one_may_follow() -> None:
     assert walk.order.open_request.id == 2
 
 
+@pytest.mark.parametrize(("action", "actor"), [(ACCEPT, SELLER), (DECLINE, SELLER), (WITHDRAW, CLIENT)])
+def test_an_answer_that_names_its_request_closes_no_other(action: Action, actor: Actor) -> None:
+    walk = Walk().ask_cancel(1).do(WITHDRAW, by=CLIENT, id=1).do(OPEN, by=CLIENT, id=2, reason=REASON)
+
+    walk.refuses(rules.CANCEL_CHANNEL, action, by=actor, id=1)
+    assert walk.do(action, by=actor, id=2).order.open_request is None
+
+
 @pytest.mark.parametrize("action", [ACCEPT, DECLINE, WITHDRAW])
 def test_without_a_request_there_is_nothing_to_answer(action: Action) -> None:
     Walk().refuses(rules.CANCEL_CHANNEL, action, by=CLIENT)
