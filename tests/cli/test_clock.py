@@ -1,5 +1,7 @@
 """The store's clock: frozen unless ticked, or the machine's."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from cli.shell import START, Shell
@@ -10,9 +12,7 @@ NOW = times.parse_instant(START, clock=0)
 
 def set_machine(monkeypatch: pytest.MonkeyPatch, now: int) -> None:
     """Set the machine's clock, as the program reads it."""
-    monkeypatch.setattr("milepost.cli.session.machine_now", lambda: now)
-    monkeypatch.setattr("milepost.cli.order.machine_now", lambda: now)
-    monkeypatch.setattr("milepost.cli.top.machine_now", lambda: now)
+    monkeypatch.setattr("milepost.cli.session.time", SimpleNamespace(time=lambda: float(now)))
 
 
 def test_a_simulated_clock_stands_still_whatever_the_machine_s_does(

@@ -50,7 +50,8 @@ def create(
 
     \b
     Examples:
-      milepost gig create --title "Logo design" --seller maria --subcategory "Logo Design" --basic 150:7:2
+      milepost gig create --title "Logo design" --seller maria \\
+        --subcategory "Logo Design" --basic 150:7:2
       milepost gig create --from gig.toml
     """
     from milepost import documents
@@ -120,7 +121,8 @@ def add_milestone(
     \b
     Examples:
       milepost gig add-milestone 1 --name Sketches --days 3 --revisions 1
-      milepost gig add-milestone 1 --name Files --days 2 --package premium --price premium=120.00
+      milepost gig add-milestone 1 --name Files --days 2 \\
+        --package premium --price premium=120.00
     """
     from milepost.core.gig import TIERS, Milestone
     from milepost.market import gigs

@@ -52,8 +52,10 @@ def create(
 
     \b
     Examples:
-      milepost offer create --gig 1 --client ana --milestone Sketches:5:60.00:1 --milestone "Final files:3:90.00"
-      milepost offer create --gig 1 --client ana --type subscription --price 200 --days 10 --cycles 3
+      milepost offer create --gig 1 --client ana \\
+        --milestone Sketches:5:60.00:1 --milestone "Final files:3:90.00"
+      milepost offer create --gig 1 --client ana --type subscription \\
+        --price 200 --days 10 --cycles 3
       milepost offer create --from offer.toml
     """
     from milepost import documents

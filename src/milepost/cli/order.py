@@ -154,7 +154,7 @@ def set_call(
 
     \b
     Example:
-      milepost order set-call 1 --at 2026-01-07T15:00:00Z --link https://zoom.us/j/123
+      milepost order set-call 1 --at 2026-01-07T15:00Z --link https://zoom.us/j/1
     """
     from milepost.market import stores
 

@@ -9,7 +9,7 @@ from milepost.cli.session import answers
 from milepost.policy import Policy
 from milepost.views import Listing, PolicyView
 
-app = typer.Typer(no_args_is_help=True, help="Policies: the numbers that a store can choose, for `init --policy`.")
+app = typer.Typer(no_args_is_help=True, help="Policies: the numbers that a store can choose.")
 
 
 @app.command("list")

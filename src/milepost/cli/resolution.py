@@ -9,9 +9,7 @@ from milepost.cli.options import Limit, OrderId
 from milepost.cli.session import answers, current, note, store
 from milepost.core.tables import Actor
 
-app = typer.Typer(
-    no_args_is_help=True, help="Cancelling: asked for by a party and answered by the other, or by support."
-)
+app = typer.Typer(no_args_is_help=True, help="Cancelling a milestone or an order: ask, answer, or call support.")
 
 RequestId = Annotated[int, typer.Argument(metavar="RESOLUTION", min=1, help="The request's id.")]
 Milestone = Annotated[int | None, typer.Option("--milestone", metavar="N", min=1, help="Cancel this milestone.")]
@@ -37,7 +35,8 @@ def open_(
     \b
     Examples:
       milepost resolution open --order 1 --milestone 2 --by client --reason late
-      milepost resolution open --order 1 --whole --by seller --reason cannot-deliver --note "I am ill"
+      milepost resolution open --order 1 --whole --by seller \\
+        --reason cannot-deliver --note "I am ill"
     """
     from milepost.market import resolutions
 
