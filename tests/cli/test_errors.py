@@ -115,7 +115,7 @@ REFUSALS = [
     "order stop 1", "order approve 1", "order continue 1", "order revise 1", "offer accept 1", "offer withdraw 1",
     "order tick --now 2020-01-01", "--as eve order deliver 1", "--as ana order deliver 1", "--as eve offer accept 2",
     "order deliver 2", "order deliver 3", "order revise 3", "order tick --until-done 1",
-    "gig create --title A --seller B --subcategory C --basic 0.001:1", "gig add-milestone 2 --name A --days 1",
+    "gig create --title A --seller B --subcategory C --basic 0.001:1", "gig add-milestone 4 --name A --days 1",
     "offer create --gig 1 --client ana --milestone A:1:1", "offer create --gig 2 --client ana --price 5",
     "gig add-substep 1 9 --name A", "ledger balances --order 99", "offer show 99",
 ]  # fmt: skip
