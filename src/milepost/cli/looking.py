@@ -7,7 +7,7 @@ import typer
 
 from milepost import times
 from milepost.cli.options import ClientFilter, Limit, OrderId, SellerFilter
-from milepost.cli.session import answers, store
+from milepost.cli.session import answers, current, store
 from milepost.core.tables import Phase, Status
 
 app = typer.Typer()
@@ -138,7 +138,7 @@ def what_if(
     """
     from milepost.cli.playing import trial
 
-    return trial(store(), order, [_words(text, order) for text in action])
+    return trial(store(), order, [_words(text, order) for text in action], handle=current().handle)
 
 
 def _words(text: str, order: int) -> list[str]:
@@ -149,8 +149,11 @@ def _words(text: str, order: int) -> list[str]:
         raise typer.BadParameter(f"{text!r} cannot be read; is a quote open?") from None
     if verb not in _VERBS:
         raise typer.BadParameter(f"{verb!r} is not an action: {', '.join(_VERBS)}")
+    if "--dry-run" in rest:
+        raise typer.BadParameter("nothing of it is saved anyway; leave out --dry-run")
     if verb == "tick":
-        return ["order", verb, *(["--by", *rest] if rest and rest[0].startswith("+") else rest)]
+        bare = bool(rest) and not rest[0].startswith("-")
+        return ["order", verb, *(["--by" if rest[0].startswith("+") else "--now"] if bare else []), *rest]
     return ["order", verb, str(order), *rest]
 
 

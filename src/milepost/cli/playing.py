@@ -21,15 +21,19 @@ def demo(name: str | None) -> PlayedView:
     return play(scenario, do)
 
 
-def trial(db: Database, order_id: int, actions: Sequence[Sequence[str]]) -> TrialView:
+def trial(db: Database, order_id: int, actions: Sequence[Sequence[str]], *, handle: str | None = None) -> TrialView:
     """What would follow from some commands on an order; nothing is kept. Raises what the commands raise."""
+    from milepost.cli.app import call
     from milepost.market import ledger, orders
+
+    party = ["--as", handle] if handle is not None else []
 
     with db.trial() as copy:
         first = len(ledger.entries(copy, order_id=order_id, account=None, limit=MANY).items)
         steps = []
         for words in actions:
-            do(copy, words)
+            with using(Session(keeps=copy)):
+                call([*party, *words])
             standing = orders.show(copy, order_id)
             steps.append(StepView(standing.now, None, " ".join(words[1:]), effect_of(standing)))
         entries = ledger.entries(copy, order_id=order_id, account=None, limit=MANY).items
