@@ -275,6 +275,14 @@ def test_after_a_cancelled_milestone_the_client_may_continue_or_stop() -> None:
     assert walk.go_on().states == "xAp"
 
 
+def test_after_a_cancelled_delivery_the_window_counts_from_the_cancellation() -> None:
+    walk = Walk().deliver().wait(3 * DAY).support_cancels(1)
+
+    assert due(walk.order) == Timer(START + 3 * DAY + REVIEW, Action.CONTINUE_WINDOW, 1)
+    walk.until(START + 3 * DAY + REVIEW).refuses(rules.DEADLINE_INSTANT, Action.CONTINUE)
+    assert walk.until(START + 3 * DAY + REVIEW - 1).go_on().states == "xAp"
+
+
 def test_an_order_without_an_approved_milestone_ends_as_cancelled() -> None:
     stopped = Walk().support_cancels(1).do(Action.STOP)
     expired = Walk().support_cancels(1).fire()

@@ -332,8 +332,16 @@ def test_each_milestone_is_cleared_by_itself_while_the_order_goes_on() -> None:
     assert [one.clears_at for one in walk.order.milestones] == [None, None, None]
 
 
-def test_a_clearance_that_is_due_goes_before_the_next_action() -> None:
-    walk = Walk(terms(policy=FEES)).deliver().approve().go_on().wait(14 * DAY)
+def test_money_is_pending_until_a_second_before_its_clearance() -> None:
+    walk = Walk(terms(policy=FEES)).deliver().approve().go_on().wait(14 * DAY - 1).settle().deliver()
+
+    assert walk.order.milestones[0].clears_at == walk.at + 1
+    assert walk.wait(1).settle().order.milestones[0].clears_at is None
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_clearance_that_is_due_goes_before_the_next_action(late: int) -> None:
+    walk = Walk(terms(policy=FEES)).deliver().approve().go_on().wait(14 * DAY + late)
     fault = walk.refuses(rules.DEADLINE_INSTANT, DELIVER)
 
     assert fault.values["timer"] == "clear"
