@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import typer
 
 from milepost import money
-from milepost.cli.options import Limit, OrderId
+from milepost.cli.options import Limit, OrderId, check_choice, possible_id
 from milepost.cli.session import answers, current, note, store
-from milepost.core.tables import Actor
+from milepost.core.tables import MOOT, REQUESTS, Actor
 
 app = typer.Typer(no_args_is_help=True, help="Cancelling a milestone or an order: ask, answer, or call support.")
 
-RequestId = Annotated[int, typer.Argument(metavar="RESOLUTION", min=1, help="The request's id.")]
+STATES = (*dict.fromkeys(row.target for row in REQUESTS), MOOT)
+RequestId = Annotated[int, typer.Argument(metavar="RESOLUTION", min=1, callback=possible_id, help="The request's id.")]
 Milestone = Annotated[int | None, typer.Option("--milestone", metavar="N", min=1, help="Cancel this milestone.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Cancel the whole order.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="REASON", help="One of `milepost resolution reasons`.")]
@@ -91,7 +92,7 @@ def withdraw(resolution: RequestId) -> Any:
 def list_(
     state: Annotated[
         str | None,
-        typer.Option(metavar="STATE", help="open, accepted, declined, withdrawn, unanswered or moot."),
+        typer.Option(metavar="STATE", help=f"{', '.join(STATES)}."),
     ] = None,
     limit: Limit = 50,
 ) -> Any:
@@ -103,6 +104,7 @@ def list_(
     """
     from milepost.market import resolutions
 
+    check_choice("state", state, STATES)
     return resolutions.listing(store(), state=state, limit=limit)
 
 

@@ -71,6 +71,10 @@ def acting(order: Order, step: Step, handle: str | None) -> Actor:
             order=order.id,
             actor=handle,
         )
+    if step.actor not in (None, party):
+        raise rules.ACTOR.refuse(
+            why=f"{handle} is not the {step.actor} of order {order.id}", order=order.id, actor=handle
+        )
     return party
 
 

@@ -1,8 +1,9 @@
 """The Resolution Center and customer support: how a milestone or a whole order is cancelled."""
 
-from milepost.core.order import due
+from milepost import rules
+from milepost.core.order import Order, deadline
 from milepost.core.tables import CANCEL_REASONS, Action, Actor
-from milepost.market.orders import Step, perform
+from milepost.market.orders import Step, acting, perform
 from milepost.store import orders
 from milepost.store.db import Database
 from milepost.views import Created, Listing, OrderView, ReasonView, RequestView
@@ -29,16 +30,27 @@ def open_request(
     perform(db, order_id, [Step(Action.OPEN_CANCEL, args, by, numbers="requests")], handle=handle)
     with db.read() as connection:
         order = orders.existing(connection, order_id)
-    request, timer = order.request, due(order)
+    request = order.request
     assert request is not None
-    return Created(request.id, RequestView.of(order_id, request, timer.at if timer else None))
+    return Created(request.id, RequestView.of(order_id, request, _answer_by(order)))
 
 
 def answer(db: Database, request_id: int, wanted: str, *, handle: str | None = None) -> OrderView:
     """Accept, decline or withdraw a request. Raises `NotFound`, and as `perform` does."""
+    step = Step(ANSWERS[wanted], {"id": request_id})
     with db.read() as connection:
         order_id = orders.order_of_request(connection, request_id)
-    return perform(db, order_id, [Step(ANSWERS[wanted], {"id": request_id})], handle=handle)
+        order = orders.existing(connection, order_id)
+        state = orders.requests_of(connection, order_id)[request_id].state
+    if state != "open":  # it stays closed, and its name says more than the order's state would
+        acting(order, step, handle)
+        raise rules.CANCEL_CHANNEL.refuse(
+            why=f"request {request_id} of order {order_id} is closed ({state}); only an open one can be answered",
+            order=order_id,
+            request=request_id,
+            state=state,
+        )
+    return perform(db, order_id, [step], handle=handle)
 
 
 def support(
@@ -56,9 +68,15 @@ def listing(db: Database, *, state: str | None, limit: int) -> Listing[RequestVi
         loaded = orders.load(connection, {order_id for order_id, _ in found})
     views = []
     for order_id, request in found:
-        timer = due(loaded[order_id]) if request.state == "open" else None
-        views.append(RequestView.of(order_id, request, timer.at if timer else None))
+        answer_by = _answer_by(loaded[order_id]) if request.state == "open" else None
+        views.append(RequestView.of(order_id, request, answer_by))
     return Listing.cut("resolution", views, limit)
+
+
+def _answer_by(order: Order) -> int | None:
+    """When the open request counts as accepted; the clock may have money to clear before."""
+    timer = deadline(order)
+    return timer.at if timer else None
 
 
 def reasons() -> Listing[ReasonView]:
