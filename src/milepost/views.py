@@ -15,7 +15,7 @@ from milepost.core.act import Line
 from milepost.core.gig import Gig, Package
 from milepost.core.ledger import Posted, Totals
 from milepost.core.offer import Offer
-from milepost.core.order import Milestone, Order, Request, Timer, deadline, review_ends_at, timers
+from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, review_ends_at, timers
 from milepost.core.tables import Action, Phase, State
 from milepost.core.terms import MilestoneTerms
 
@@ -229,6 +229,7 @@ class TimerView:
     def of(order: Order, timer: Timer) -> "TimerView":
         """The view of an order's timer."""
         effect, prevents = _TIMER_WORDS[timer.action]
+        request = order.open_request.id if order.open_request else None
         silence = tables.ORDER_ROWS.get((timer.action, order.next))
         ends = f"; the order ends ({silence.reason})" if silence and silence.reason else ""
         return TimerView(
@@ -238,23 +239,26 @@ class TimerView:
             timer.rule.id,
             timer.position,
             effect.format(position=timer.position) + ends,
-            [command.format(id=order.id) for command in prevents],
+            [command.format(id=order.id, request=request) for action, command in prevents if is_legal(order, action)],
         )
 
 
-_TIMER_WORDS: dict[Action, tuple[str, tuple[str, ...]]] = {
+_TIMER_WORDS: dict[Action, tuple[str, tuple[tuple[Action, str], ...]]] = {
     Action.REVIEW_SILENCE: (
         "milestone {position} counts as approved and is paid",
-        ("milepost order approve {id}", "milepost order revise {id}"),
+        ((Action.APPROVE, "milepost order approve {id}"), (Action.REVISE, "milepost order revise {id}")),
     ),
     Action.CONTINUE_WINDOW: (
         "nothing follows milestone {position}; the rest is skipped",
-        ("milepost order continue {id}", "milepost order stop {id}"),
+        ((Action.CONTINUE, "milepost order continue {id}"), (Action.STOP, "milepost order stop {id}")),
     ),
-    Action.RENEW: ("cycle {position} starts and is charged", ("milepost order stop {id}",)),
+    Action.RENEW: ("cycle {position} starts and is charged", ((Action.STOP, "milepost order stop {id}"),)),
     Action.CANCEL_UNANSWERED: (
         "the request to cancel counts as accepted",
-        ("milepost resolution decline", "milepost resolution withdraw"),
+        (
+            (Action.DECLINE_CANCEL, "milepost resolution decline {request}"),
+            (Action.WITHDRAW_CANCEL, "milepost resolution withdraw {request}"),
+        ),
     ),
     Action.CLEAR: ("the money of milestone {position} becomes available", ()),
 }
@@ -337,6 +341,11 @@ def _milestone(order: Order, milestone: Milestone, now: int) -> dict[str, Any]:
         "substeps": [
             {"name": name, "done": number in done} for number, name in enumerate(milestone.terms.substeps, start=1)
         ],
+        "stages": [
+            {"name": name, "done": number <= milestone.stages_done}
+            for number, name in enumerate(milestone.terms.stages, start=1)
+        ],
+        "call": {"at": iso_at(milestone.call.at), "link": milestone.call.link} if milestone.call else None,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from milepost import money, times
 from milepost.core import act
-from milepost.core.act import Outcome
+from milepost.core.act import Outcome, settle
 from milepost.core.ledger import Entry
 from milepost.core.order import Order, actors, deadline, is_legal
 from milepost.core.tables import CANCEL_REASONS, Action, Actor, Phase
@@ -165,7 +165,7 @@ def _choices(order: Order, now: int) -> Iterator[ChoiceView]:
 
 
 def _try(order: Order, actions: Sequence[Action], actor: Actor, now: int) -> list[Outcome]:
-    """The outcomes of some actions in a row; none, if one is refused."""
+    """The outcomes of some actions in a row, and of what the clock does at once; none, if one is refused."""
     outcomes: list[Outcome] = []
     for action in actions:
         standing = outcomes[-1].order if outcomes else order
@@ -173,6 +173,7 @@ def _try(order: Order, actions: Sequence[Action], actor: Actor, now: int) -> lis
             outcomes.append(act.act(standing, action, actor=actor, at=now, **_arguments(standing, action, now)))
         except RuleError:
             return []
+        outcomes.extend(settle(outcomes[-1].order, now))
     return outcomes
 
 
