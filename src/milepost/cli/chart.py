@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
@@ -25,7 +26,8 @@ def chart(view: TimelineView) -> RenderableType:
     """The chart of a timeline, as wide as the terminal."""
     if not view.rows:
         return Text("No open orders.")
-    return Group(Text(printable(view.title), style="bold"), "", _Chart(view), "", _legend())
+    more = [Text("There are more; see them with --limit.")] if view.more else []
+    return Group(Text(printable(view.title), style="bold"), "", _Chart(view), *more, "", _legend())
 
 
 def _legend() -> Text:
@@ -47,19 +49,19 @@ class _Chart:
 
 def _lines(view: TimelineView, width: int) -> Iterator[Text]:
     labels = [printable(_label(row)) for row in view.rows]
-    label_width = min(_LABEL_MAX, max(map(len, labels)))
+    label_width = min(_LABEL_MAX, max(map(cell_len, labels)))
     room = max(20, width - label_width - 2)
-    instants = [_at(view.now), *(instant for row in view.rows for instant in _instants(row))]
-    first, last = min(instants), max(instants)
+    instants = [instant for row in view.rows for instant in _instants(row)] or [_at(view.now)]
+    first, last = min(instants), max(instants)  # now is among them, unless all has ended before
     seconds = max(1, last - first)
 
     def column(instant: int) -> int:
-        return min(room - 1, (instant - first) * room // seconds)
+        return room if instant > last else min(room - 1, (instant - first) * room // seconds)
 
     pad = " " * (label_width + 2)
     yield Text(pad + _scale(first, last, room), style="dim")
     for row, label in zip(view.rows, labels, strict=True):
-        text = Text(label[:label_width].ljust(label_width + 2))
+        text = Text(set_cell_size(label, label_width) + "  ")
         for sign, style in _bar(row, _at(view.now), room, column):
             text.append(sign, style)
         yield text
@@ -75,7 +77,8 @@ def _bar(row: TimelineRowView, now: int, room: int, column: Callable[[int], int]
         begin, end = column(_at(segment.begins_at)), column(_at(segment.ends_at))
         for index in range(begin, max(end, begin + 1)):
             cells[index] = _SIGNS[segment.kind]
-    cells[column(now)] = (_NOW, "bold")
+    if 0 <= column(now) < room:
+        cells[column(now)] = (_NOW, "bold")
     for deadline in row.deadlines:
         cells[column(_at(deadline))] = (_DEADLINE, "bold red")
     return cells

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from milepost import times
 from milepost.core.act import Outcome
-from milepost.core.order import Order, timers
+from milepost.core.order import Order, renewal_at, timers
 from milepost.core.tables import Action, Phase, State
+from milepost.core.terms import Follow
 from milepost.market.orders import replayed
 from milepost.store import orders, settings
 from milepost.store.db import Database
@@ -33,7 +34,7 @@ def of_order(db: Database, order_id: int) -> TimelineView:
 
 
 def of_store(db: Database, *, limit: int) -> TimelineView:
-    """The open orders of the store, one bar each, the soonest deadline first."""
+    """The open orders of the store by id, one bar each."""
     with db.read() as connection:
         now = settings.clock(connection)
         found = list(islice(orders.chosen(connection, {"status": "active"}), limit + 1))
@@ -76,9 +77,9 @@ def _bars(outcomes: Sequence[Outcome], now: int) -> dict[int, list[_Stretch]]:
     order = outcomes[-1].order
     bars: dict[int, list[_Stretch]] = {milestone.position: [] for milestone in order.milestones}
     moments = [(outcome.line.at, outcome.order) for outcome in outcomes]
-    ends = [at for at, _ in moments[1:]] + [now if order.phase is not Phase.ENDED else moments[-1][0]]
+    ends = [at for at, _ in moments[1:]] + [now]
     for (begin, standing), end in zip(moments, ends, strict=True):
-        if begin < end:
+        if begin < end and standing.phase is not Phase.ENDED:  # only its money moves once an order has ended
             position, kind = _what(standing)
             _extend(bars[position], kind, begin, end)
     for position, begin, end in _plan(order, now):
@@ -102,7 +103,10 @@ def _extend(bar: list[_Stretch], kind: str, begin: int, end: int) -> None:
 
 
 def _plan(order: Order, now: int) -> Iterator[tuple[int, int, int]]:
-    """What is still to do, if all goes on at once: the rest of the running work, then each planned milestone."""
+    """What is still to do, if all goes on at once: the rest of the running work, then each planned milestone.
+
+    A cycle that starts by itself waits for its renewal; after a stop that was asked for nothing is planned.
+    """
     if order.phase is Phase.ENDED:
         return
     at, current = now, order.current
@@ -110,7 +114,9 @@ def _plan(order: Order, now: int) -> Iterator[tuple[int, int, int]]:
         yield current.position, now, current.due_at
         at = current.due_at
     for milestone in order.milestones:
-        if milestone.state is State.PLANNED:
+        if milestone.state is State.PLANNED and not order.stopping:
+            if order.terms.follow is Follow.RENEWAL:
+                at = max(at, renewal_at(order, milestone))
             end = at + milestone.terms.days * times.DAY
             yield milestone.position, at, end
             at = end
