@@ -1,11 +1,13 @@
 """The way in: answers `--version` before anything is imported, and keeps the garbage collector out of start-up."""
 
 import gc
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    _mend_streams()
     if sys.argv[1:] == ["--version"]:
         from milepost import __version__
 
@@ -17,6 +19,15 @@ def main() -> None:
     code = run(sys.argv[1:])
     gc.freeze()
     sys.exit(code)
+
+
+def _mend_streams() -> None:
+    """Open what the caller closed, lest the store's file takes its number; write `?` for what cannot be encoded."""
+    for name, number, mode in (("stdin", 0, os.O_RDONLY), ("stdout", 1, os.O_WRONLY), ("stderr", 2, os.O_WRONLY)):
+        if getattr(sys, name) is None and os.open(os.devnull, mode) == number:
+            setattr(sys, name, os.fdopen(number, "r" if mode == os.O_RDONLY else "w", closefd=False))
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

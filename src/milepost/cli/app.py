@@ -131,6 +131,8 @@ def run(args: Sequence[str]) -> int:
         try:
             result = call(args)
             sys.stdout.flush()
+        except SystemExit:
+            return _nobody_reads()  # typer and rich leave in this way from a closed pipe
         except Exception as error:
             code = _told(error, session, as_json="--json" in args)
             if code is None:
@@ -151,12 +153,17 @@ def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
     if isinstance(error, typer.Abort):
         return 130
     if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read us has seen enough
-        return 0
+        return _nobody_reads()
     if isinstance(error, OSError):
         _say(f"error: {error.strerror or error}")
         return 1
     return None
+
+
+def _nobody_reads() -> int:
+    """Who read us has seen enough: whatever is still to be written goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _tell(error: Exception, session: Session, *, as_json: bool) -> None:

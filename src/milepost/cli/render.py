@@ -4,6 +4,7 @@ Whatever comes from a user is put in a `Text`, never in markup.
 """
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +29,8 @@ _STYLES = {
 def show(view: Any, *, as_json: bool) -> None:
     """Print a view on stdout; that a list has more goes to stderr."""
     if as_json:
-        print(json.dumps(views.as_plain(view), allow_nan=False, ensure_ascii=False, indent=2))  # noqa: T201
+        narrow = (sys.stdout.encoding or "utf-8").lower() not in ("utf-8", "utf8")
+        print(json.dumps(views.as_plain(view), allow_nan=False, ensure_ascii=narrow, indent=2))  # noqa: T201
     elif isinstance(view, views.DiagramView):
         print(view.mermaid)  # noqa: T201 - for another program, so never wrapped
     else:

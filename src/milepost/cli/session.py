@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from milepost.cli.plain import printable
+
 if TYPE_CHECKING:
     from milepost.store.db import Database
 
@@ -119,4 +121,4 @@ def answers(function: Callable[..., Any]) -> Callable[..., Any]:
 def note(text: str) -> None:
     """Say something beside the answer, on stderr; nothing where answers are kept."""
     if current().keeps is None:
-        print(text, file=sys.stderr)  # noqa: T201 - the one place for notes
+        print(printable(text), file=sys.stderr)  # noqa: T201 - the one place for notes
