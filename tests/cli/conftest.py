@@ -1,6 +1,7 @@
 """A shell on a store of its own."""
 
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -13,8 +14,16 @@ def empty(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "store.db")
 
 
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store, its clock at `START`, to be copied."""
+    made = Shell(tmp_path_factory.mktemp("new") / "store.db")
+    made.init()
+    return made.db
+
+
 @pytest.fixture
-def shell(empty: Shell) -> Shell:
+def shell(empty: Shell, new_store: Path) -> Shell:
     """A shell on a new store, its clock at `START`."""
-    empty.init()
+    copyfile(new_store, empty.db)
     return empty

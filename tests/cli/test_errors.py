@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -121,8 +122,10 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-def with_refusals(shell: Shell) -> None:
+@pytest.fixture(scope="module")
+def refusing(new_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """Orders in work, ended, and in their last milestone's review; a gig without milestones; an offer that is open."""
+    shell = Shell(copyfile(new_store, tmp_path_factory.mktemp("refusing") / "store.db"))
     for _ in range(3):
         shell.order("A:1:5", "B:1:5")
     for verb in ("deliver", "approve", "stop"):
@@ -131,11 +134,12 @@ def with_refusals(shell: Shell) -> None:
         shell.ok(f"order {line}")
     shell.gig(basic="5:1")
     shell.offer()
+    return shell
 
 
 @pytest.mark.parametrize("line", REFUSALS)
-def test_a_hint_that_is_a_whole_command_works_as_printed(shell: Shell, line: str) -> None:
-    with_refusals(shell)
+def test_a_hint_that_is_a_whole_command_works_as_printed(refusing: Shell, empty: Shell, line: str) -> None:
+    shell = Shell(copyfile(refusing.db, empty.db))
     told = shell(line)
     assert told.code in (3, 4), told
     hints = [one.removeprefix("hint: ") for one in told.err.splitlines() if one.startswith("hint: ")]

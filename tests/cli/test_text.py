@@ -115,8 +115,18 @@ def test_no_line_is_longer_than_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     with_text(shell, text)
     shell.ok("order tick --by +6d")
-    lines = [line for view in [*VIEWS, "order timers", "rules", "demo"] for line in shell.ok(view).out.splitlines()]
+    lines = [line for view in VIEWS for line in shell.ok(view).out.splitlines()]
     assert max(map(columns, lines)) <= width
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("view", ["rules", "demo", "order timers"])
+def test_no_line_of_ours_is_longer_than_the_terminal(
+    shell: Shell, width: int, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    shell.ok(f"order deliver {shell.order()}")
+    assert max(map(columns, shell.ok(view).out.splitlines())) <= width
 
 
 def columns(line: str) -> int:

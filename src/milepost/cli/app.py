@@ -45,6 +45,7 @@ class LazyCommand(TyperCommand):
     def __init__(self, name: str, module: str, line: str) -> None:
         super().__init__(name, help=line)
         self._module = module
+        self._loaded: Any = None
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The context of the real command."""
@@ -52,10 +53,12 @@ class LazyCommand(TyperCommand):
 
     def load(self) -> Any:
         """The real command: the module's group of this name, or the one verb of it."""
-        noun = import_module(self._module).app
-        noun.info.cls = Group
-        group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
-        return group.commands[str(self.name)] if self._module.endswith(".top") else group
+        if self._loaded is None:  # a scenario calls it many times
+            noun = import_module(self._module).app
+            noun.info.cls = Group
+            group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
+            self._loaded = group.commands[str(self.name)] if self._module.endswith(".top") else group
+        return self._loaded
 
 
 class Group(TyperGroup):
