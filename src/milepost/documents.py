@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,7 @@ from pydantic import (
     StrictStr,
     ValidationError,
     create_model,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -34,18 +35,12 @@ from milepost.core.terms import MilestoneTerms, OrderType
 from milepost.errors import BadFile, Fault
 from milepost.places import Path as TomlPath
 from milepost.places import Place, place_of, places
-from milepost.policy import STANDARD, Policy
+from milepost.policy import STANDARD, Policy, bounds
 from milepost.rules import RULES, RuleError
 
 MAX_BYTES = 1_000_000
 LIST_MAX = 1_000
 INTEGER_MAX = 2**53
-POLICY_MAX = money.MAX_CENTS
-_POLICY_LEAST = {
-    "gig_milestones_min": 2, "gig_milestones_max": 2, "offer_milestones_min": 2, "offer_milestones_max": 2,
-    "gig_basic_price_min_cents": 1, "milestone_days_max": 1, "milestone_price_min_cents": 1,
-    "subscription_cycles_max": 1, "review_hours": 1, "resolution_hours": 1,
-}  # fmt: skip
 
 
 def _by_rule(check: Callable[[Any], Any]) -> BeforeValidator:
@@ -203,6 +198,12 @@ class OfferDocument(Document):
     revisions: Revisions = 0
     cycles: Integer | None = None
 
+    @model_validator(mode="after")
+    def _check_revisions(self) -> Self:
+        if self.milestone and "revisions" in self.model_fields_set:
+            raise PydanticCustomError("revisions", "revisions belong to each milestone, not to the offer")
+        return self
+
     def plain(self, gig_id: int) -> Draft:
         """The offer as core takes it, for the gig of this id."""
         return Draft(
@@ -224,20 +225,30 @@ def expiry(text: str | None) -> Callable[[int], int] | None:
     return None if text is None else lambda clock: times.parse_instant(text, clock=clock)
 
 
+def _bounded(name: str) -> Any:
+    least, most = bounds(name)
+    return Annotated[Integer, Field(ge=least, le=most)]
+
+
 def _policy_fields() -> dict[str, Any]:
-    numbers: dict[str, Any] = {
-        key: (Annotated[Integer, Field(ge=_POLICY_LEAST.get(key, 0), le=POLICY_MAX)], value)
-        for key, value in STANDARD.numbers().items()
-    }
-    hours = Annotated[Integer, Field(ge=1, le=POLICY_MAX)] | Literal["unlimited"]
+    numbers: dict[str, Any] = {key: (_bounded(key), value) for key, value in STANDARD.numbers().items()}
     return numbers | {
         "name": (StrictStr, "custom"),
-        "continue_hours": (hours, STANDARD.continue_hours),
+        "continue_hours": (_bounded("continue_hours") | Literal["unlimited"], STANDARD.continue_hours),
         "continue_from": (Literal["delivery", "approval"], STANDARD.continue_from),
     }
 
 
-PolicyDocument = create_model("PolicyDocument", __base__=Document, **_policy_fields())
+class _OrderedPolicy(Document):
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        for what in ("gig_milestones", "offer_milestones"):
+            if getattr(self, f"{what}_min") > getattr(self, f"{what}_max"):
+                raise PydanticCustomError("order", f"{what}_min is above {what}_max")
+        return self
+
+
+PolicyDocument = create_model("PolicyDocument", __base__=_OrderedPolicy, **_policy_fields())
 
 
 def policy_of(document: BaseModel) -> Policy:

@@ -67,5 +67,25 @@ class Policy:
 STANDARD = Policy()
 
 
+def bounds(name: str) -> tuple[int, int]:
+    """The least and the most that a policy of one's own may choose for a number."""
+    if name in ("gig_milestones_min", "offer_milestones_min"):
+        return 2, 100
+    for ending, limits in _BOUNDS.items():
+        if name.endswith(ending):
+            return limits
+    return 1, 100
+
+
+_BOUNDS = {
+    "clearance_days": (0, 366),
+    "_days_max": (1, 366),
+    "_hours": (1, 366 * 24),
+    "_bp": (0, 10_000),
+    "_min_cents": (money.MIN_CENTS, money.MAX_CENTS),
+    "_cents": (0, money.MAX_CENTS),
+}
+
+
 def _days(hours: int) -> str:
     return f"{hours // 24} days" if hours % 24 == 0 else times.format_duration(hours * times.HOUR)

@@ -147,7 +147,8 @@ GIG_CLIENT_VIEW = _rule(
 )
 NAMES = _rule(
     "names",
-    "A handle is 1-40 of a-z 0-9 . _ - and a seller and a client differ. Titles and names hold 1-80 characters, "
+    "A handle is 1-40 of a-z 0-9 . _ - (but not support), and a seller and a client differ. Titles and names hold "
+    "1-80 characters, "
     "descriptions and messages up to 5,000, a file's name up to 255, a link up to 2,000, none of them control "
     "characters. A delivery takes up to 100 files and 100 links.",
     "{why}",

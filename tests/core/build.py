@@ -146,8 +146,7 @@ class Walk:
 
     def settle(self) -> "Walk":
         """Fire everything that is due up to and with the walk's instant."""
-        while (timer := due(self.order)) is not None and timer.at <= self.at:
-            self.outcomes.append(core.fire(self.order))
+        self.outcomes.extend(core.settle(self.order, self.at))
         return self
 
     def refuses(self, rule: Rule, action: Action, *, by: Actor | None = None, **args: Any) -> RuleError:

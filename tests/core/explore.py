@@ -226,7 +226,8 @@ def _order_rows(before: Order | None, outcome: Outcome) -> Iterator[OrderRow]:
         return
     left = any(one.state in NEVER_STARTED for one in after.milestones)
     following = NEXT_OF_FOLLOW[after.terms.follow]
-    source = Next.NOTHING if not left else Next.STOPPING if before.stopping else following
+    stopped = Next.LAPSING if following is Next.RENEWAL else Next.STOPPING
+    source = Next.NOTHING if not left else stopped if before.stopping else following
     action = Action.CANCEL if line.action in CANCELS else line.action
     yield OrderRow(action, line.actor, source, after.phase, after.reason)
 

@@ -104,3 +104,8 @@ def test_both_parties_have_good_handles() -> None:
 def test_a_refusal_quotes_no_more_than_the_beginning() -> None:
     assert len(refused(rules.NAMES, names.check_handle, "X" * 100_000).message) < 200
     assert len(refused(rules.NAMES, name, "x" * 100_000).values["given"]) == 60
+
+
+def test_nobody_is_called_support() -> None:
+    refused(rules.NAMES, names.check_handle, "support")
+    assert names.check_handle("support2") == "support2"

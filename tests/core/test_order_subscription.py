@@ -117,10 +117,10 @@ def test_stop_during_a_cycle_ends_the_order_after_it(action: Action) -> None:
     assert (walk.states, walk.order.reason) == ("a--", Reason.CLIENT_STOPPED)
 
 
-def test_stop_during_a_review_and_then_silence_ends_the_order_too() -> None:
+def test_stop_during_a_review_and_then_silence_ends_the_order_because_the_client_stopped_it() -> None:
     walk = Walk(subscription()).deliver().do(STOP).fire()
 
-    assert (walk.states, walk.order.status) == ("a--", Status.COMPLETED)
+    assert (walk.states, walk.order.reason, walk.moved()) == ("a--", Reason.CLIENT_STOPPED, {Kind.RELEASE: 10_000})
 
 
 def test_a_stop_is_asked_for_once() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.build import FEES, PATIENT
-from milepost.policy import STANDARD, Policy
+from milepost.policy import STANDARD, Policy, bounds
 from milepost.rules import RULES
 
 
@@ -55,3 +55,25 @@ def test_a_rule_names_the_policys_number(policy: Policy, rule: str, words: str) 
 def test_the_numbers_and_the_name_are_the_whole_policy() -> None:
     assert Policy(name="fees", **FEES.numbers()) == FEES
     assert "name" not in FEES.numbers()
+
+
+def test_the_numbers_that_ship_are_within_the_bounds_of_a_policy_of_ones_own() -> None:
+    numbers = STANDARD.numbers() | {"continue_from": 1}
+
+    assert [name for name, value in numbers.items() if not bounds(name)[0] <= value <= bounds(name)[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        ("gig_milestones_min", (2, 100)),
+        ("offer_milestones_max", (1, 100)),
+        ("review_hours", (1, 8_784)),
+        ("seller_fee_bp", (0, 10_000)),
+        ("clearance_days", (0, 366)),
+        ("milestone_price_min_cents", (1, 100_000_000)),
+        ("small_charge_fee_cents", (0, 100_000_000)),
+    ],
+)
+def test_a_number_of_a_policy_of_ones_own_is_bounded(name: str, limits: tuple[int, int]) -> None:
+    assert bounds(name) == limits

@@ -72,6 +72,8 @@ def create(
         draft = document.plain(document.gig)
     else:
         require(flags)
+        if milestone and revisions is not None:
+            raise typer.BadParameter("revisions belong to each milestone: NAME:DAYS:PRICE:REVISIONS")
         assert gig is not None
         assert client is not None
         draft = Draft(

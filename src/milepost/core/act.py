@@ -101,6 +101,17 @@ def fire(order: Order) -> Outcome:
     return _outcome(_TIMER_HANDLERS[timer.action](order, timer), timer.action, Actor.CLOCK, timer.at, {})
 
 
+def settle(order: Order, until: int) -> list[Outcome]:
+    """What the clock does to one order up to and with an instant, each timer at its own."""
+    outcomes: list[Outcome] = []
+    timer = due(order)
+    while timer is not None and timer.at <= until:
+        outcomes.append(fire(order))
+        order = outcomes[-1].order
+        timer = due(order)
+    return outcomes
+
+
 def replay(order_id: int, terms: Terms, lines: Iterable[Line]) -> Iterator[Outcome]:
     """The outcomes that an order's history led to, one by one; the last one holds its present state."""
     order: Order | None = None

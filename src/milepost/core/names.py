@@ -6,6 +6,7 @@ import unicodedata
 from milepost.rules import NAMES
 
 HANDLE_MAX, NAME_MAX, TEXT_MAX = 40, 80, 5_000
+SUPPORT = "support"
 FILE_NAME_MAX, LINK_MAX = 255, 2_000
 
 _HANDLE = re.compile(rf"[a-z0-9._-]{{1,{HANDLE_MAX}}}", re.ASCII)
@@ -16,6 +17,8 @@ def check_handle(given: str) -> str:
     """`given`, if it is a handle. Raises `names`."""
     if not _HANDLE.fullmatch(given):
         raise NAMES.refuse(why=f"{given[:60]!r} is not a handle: 1-{HANDLE_MAX} of a-z 0-9 . _ -", given=given[:60])
+    if given == SUPPORT:
+        raise NAMES.refuse(why=f"{SUPPORT!r} is customer support's own handle", given=given)
     return given
 
 

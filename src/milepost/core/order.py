@@ -16,6 +16,7 @@ from milepost.core.tables import (
     PHASE_OF_STATE,
     REQUEST_ROWS,
     RUNNING,
+    STOPPING_OF_FOLLOW,
     TIMER_RULES,
     Action,
     Actor,
@@ -125,7 +126,7 @@ class Order(NamedTuple):
         """What comes after the current milestone."""
         if self.upcoming is None:
             return Next.NOTHING
-        return Next.STOPPING if self.stopping else NEXT_OF_FOLLOW[self.terms.follow]
+        return (STOPPING_OF_FOLLOW if self.stopping else NEXT_OF_FOLLOW)[self.terms.follow]
 
     @property
     def phase(self) -> Phase:

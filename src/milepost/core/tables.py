@@ -113,6 +113,7 @@ class Next(StrEnum):
     RENEWAL = "starts by itself"
     NOTHING = "nothing is left"
     STOPPING = "stop was asked for"
+    LAPSING = "renewal was stopped"
 
 
 class MilestoneRow(NamedTuple):
@@ -186,10 +187,12 @@ ORDERS: tuple[OrderRow, ...] = (
     OrderRow(Action.APPROVE, _CLIENT, Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
     OrderRow(Action.APPROVE, _CLIENT, Next.NOTHING, Phase.ENDED, Reason.ALL_APPROVED),
     OrderRow(Action.APPROVE, _CLIENT, Next.STOPPING, Phase.ENDED, Reason.CLIENT_STOPPED),
+    OrderRow(Action.APPROVE, _CLIENT, Next.LAPSING, Phase.ENDED, Reason.CLIENT_STOPPED),
     OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.CLIENT, Phase.ENDED, Reason.REVIEW_EXPIRED),
     OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
     OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.NOTHING, Phase.ENDED, Reason.REVIEW_EXPIRED),
     OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.STOPPING, Phase.ENDED, Reason.REVIEW_EXPIRED),
+    OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.LAPSING, Phase.ENDED, Reason.CLIENT_STOPPED),
     OrderRow(Action.CONTINUE_WINDOW, _CLOCK, Next.CLIENT, Phase.ENDED, Reason.CONTINUE_EXPIRED),
     OrderRow(Action.STOP, _CLIENT, Next.CLIENT, Phase.ENDED, Reason.CLIENT_STOPPED),
     OrderRow(Action.STOP, _CLIENT, Next.RENEWAL, Phase.ENDED, Reason.CLIENT_STOPPED),
@@ -202,6 +205,7 @@ ORDERS: tuple[OrderRow, ...] = (
                 (Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
                 (Next.NOTHING, Phase.ENDED, Reason.CANCELLED),
                 (Next.STOPPING, Phase.ENDED, Reason.CANCELLED),
+                (Next.LAPSING, Phase.ENDED, Reason.CANCELLED),
             ),
         )
     ),
@@ -246,6 +250,7 @@ ACTORS: Mapping[Action, tuple[Actor, ...]] = {
 
 PHASE_OF_STATE = {State.ACTIVE: Phase.WORKING, State.DELIVERED: Phase.REVIEW, State.REVISING: Phase.REVISING}
 NEXT_OF_FOLLOW = {Follow.CLIENT: Next.CLIENT, Follow.RENEWAL: Next.RENEWAL, Follow.NOTHING: Next.NOTHING}
+STOPPING_OF_FOLLOW = {Follow.CLIENT: Next.STOPPING, Follow.RENEWAL: Next.LAPSING, Follow.NOTHING: Next.NOTHING}
 
 # The clock's actions and the rules that they carry out. At one instant they fire in this order.
 TIMER_RULES = {

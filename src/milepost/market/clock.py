@@ -68,17 +68,6 @@ def tick(
         on_progress(count)
 
 
-def settle(order: Order, until: int) -> list[Outcome]:
-    """What the clock does to one order up to and with an instant, each timer at its own."""
-    outcomes: list[Outcome] = []
-    timer = due(order)
-    while timer is not None and timer.at <= until:
-        outcomes.append(act.fire(order))
-        order = outcomes[-1].order
-        timer = due(order)
-    return outcomes
-
-
 def _fire_batch(connection: Connection, target: int, page: int) -> _Batch:
     clock = settings.clock(connection)
     if target < clock:

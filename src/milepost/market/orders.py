@@ -14,7 +14,6 @@ from milepost.core.order import Order, actors, timers
 from milepost.core.tables import Action, Actor
 from milepost.core.terms import Terms
 from milepost.errors import NotFound
-from milepost.market.clock import settle
 from milepost.store import ledger as books
 from milepost.store import orders, settings
 from milepost.store.db import Database
@@ -41,13 +40,13 @@ def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str |
     with db.write() as connection:
         now = settings.clock(connection)
         before = orders.existing(connection, order_id)
-        outcomes = settle(before, now)
+        outcomes = act.settle(before, now)
         for step in steps:
             order = outcomes[-1].order if outcomes else before
             actor = acting(order, step, handle)
             args = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
             outcomes.append(act.act(order, step.action, actor=actor, at=now, **args, **step.args))
-            outcomes.extend(settle(outcomes[-1].order, now))
+            outcomes.extend(act.settle(outcomes[-1].order, now))
         orders.save(connection, [Change(before, outcomes)])
         return view(connection, outcomes[-1].order, now)
 
