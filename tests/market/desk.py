@@ -1,0 +1,124 @@
+"""A desk in the market: a shell on a store of its own, and short words for what the tests here ask again and again."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import stories
+from cli.shell import Shell
+
+from milepost.cli.app import call
+from milepost.cli.session import Session, using
+from milepost.market import stores
+from milepost.policy import STANDARD, Policy
+from milepost.store.db import Database
+
+LINK = "https://files.example/work.zip"
+THREE = ("A:5:60:1", "B:4:50:1", "C:3:40")
+
+
+class Desk(Shell):
+    """A shell whose store has gig 1, of maria."""
+
+    def place(self, *milestones: str) -> int:
+        """A milestone order, of THREE unless said: its id."""
+        words = [word for one in milestones or THREE for word in ("--milestone", one)]
+        return self.accepted(*words)
+
+    def subscription(self, cycles: int = 3, *, price: str = "100", days: int = 7) -> int:
+        """A subscription order: its id."""
+        return self.accepted(*f"--type subscription --cycles {cycles} --price {price} --days {days}".split())
+
+    def single(self, *, price: str = "100", days: int = 7, revisions: int = 1) -> int:
+        """An order of one payment: its id."""
+        return self.accepted(*f"--type single --price {price} --days {days} --revisions {revisions}".split())
+
+    def accepted(self, *words: str, client: str = "ana") -> int:
+        """An order of an offer in these words: its id."""
+        offer = self.json(f"offer create --gig 1 --client {client}", *words)["id"]
+        return int(self.json(f"offer accept {offer}")["order"]["id"])
+
+    def do(self, *verbs: str, order: int = 1) -> None:
+        """Verbs of `order` that must go well, one after the other; `deliver` has a link, `tick …` is the clock's."""
+        for verb in verbs:
+            name, *rest = verb.split()
+            words = {"tick": f"order tick --by {rest[0] if rest else ''}", "deliver": f"order deliver {order}"}
+            more = ["--link", LINK] if name == "deliver" else []
+            self.json(words.get(name, f"order {name} {order} {' '.join(rest)}"), *more)
+
+    def show(self, order: int = 1) -> Any:
+        """An order as `order show --json` tells it."""
+        return self.json(f"order show {order}")
+
+    def states(self, order: int = 1) -> list[str]:
+        """The states of its milestones."""
+        return [one["state"] for one in self.show(order)["milestones"]]
+
+    def end(self, order: int = 1) -> tuple[str, str | None]:
+        """Its status and reason."""
+        told = self.show(order)
+        return told["status"], told["reason"]
+
+    def balances(self, *words: str) -> dict[str, int]:
+        """Every account with what it holds."""
+        return {one["account"]: one["balance_cents"] for one in self.json("ledger balances", *words)}
+
+    def moved(self, order: int = 1, *, since: int = 0) -> list[tuple[str, int, int]]:
+        """Kind, milestone and cents of an order's entries, the first `since` left out."""
+        entries = self.json(f"ledger show --order {order}")[since:]
+        return [(one["kind"], one["milestone"], one["amount_cents"]) for one in entries]
+
+    @property
+    def now(self) -> str:
+        """The instant that the clock shows."""
+        return str(self.json("order tick --by 0s")["clock"])
+
+    def digest(self) -> str:
+        """A hash of everything that is stored."""
+        with self.opened() as db:
+            return stories.digest(db)
+
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """The store itself."""
+        db = stores.open_store(self.db)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+# ── The same commands on a store in memory, for walks of many steps ─────────────────────────────────────────────────
+
+
+def said(db: Database, words: Sequence[str]) -> Any:
+    """What a command answers to `--json` on an open store; whatever is wrong is raised."""
+    from milepost import views
+
+    with using(Session(keeps=db)):
+        return views.as_plain(call(words))
+
+
+@contextmanager
+def memory(policy: Policy = STANDARD) -> Iterator[Database]:
+    """A store in memory, that must be sound at the end."""
+    with stories.memory_store(policy) as db:
+        yield db
+
+
+def shown(view: Any, width: int) -> str:
+    """A view as it is printed on a terminal of a width, without colour."""
+    from milepost.cli import render
+
+    out = io.StringIO()
+    console = render.console(file=out, width=width, force_terminal=False, color_system=None)
+    console.print(render.rendered(view))
+    return out.getvalue()
+
+
+def instants(told: Any) -> list[str]:
+    """Every instant in a JSON answer."""
+    return re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", json.dumps(told))
