@@ -4,14 +4,20 @@ The text has been parsed before, so it is good TOML; this only finds places, and
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 
 Place = tuple[int, int]
 Path = tuple[str | int, ...]
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""")
+_DOTTED = rf"(?:{_PART.pattern})(?:\s*\.\s*(?:{_PART.pattern}))*"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(rf"\s*({_DOTTED})\s*=")
+_ENDS = {  # of long strings: up to two quotes before the closing three are the string's own
+    '"""': re.compile(r"""(?:\\.|[^\\"]|"{1,2}(?!"))*"{3,5}"""),
+    "'''": re.compile(r"""(?:[^']|'{1,2}(?!'))*'{3,5}"""),
+}
 _TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#|[\[\]{}]')
 
 
@@ -21,12 +27,12 @@ def places(text: str) -> Mapping[Path, Place]:
     counts: dict[Path, int] = {}
     table: Path = ()
     depth, quote = 0, ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if depth == 0 and not quote:
             header, key = _HEADER.match(line), _KEY.match(line)
             if header:
                 table = _enter(header[1], _parts(header[2]), counts)
-                found.setdefault(table, (number, line.index("[") + 1))
+                _note(found, table, (number, line.index("[") + 1))
                 continue
             if key:
                 _note(found, (*table, *_parts(key[1])), (number, key.start(1) + 1))
@@ -42,7 +48,13 @@ def place_of(found: Mapping[Path, Place], path: Path) -> Place:
 
 
 def _parts(dotted: str) -> list[str]:
-    return [part.strip("\"'") for part in _PART.findall(dotted)]
+    return [_unquoted(part) for part in _PART.findall(dotted)]
+
+
+def _unquoted(part: str) -> str:
+    if part[0] == '"':
+        return next(iter(tomllib.loads(f"{part} = 0")))
+    return part.strip("'")
 
 
 def _enter(brackets: str, parts: list[str], counts: dict[Path, int]) -> Path:
@@ -69,10 +81,10 @@ def _scan(line: str, depth: int, quote: str) -> tuple[int, str]:
     position = 0
     while position < len(line):
         if quote:
-            end = line.find(quote, position)
-            if end < 0:
+            end = _ENDS[quote].match(line, position)
+            if end is None:
                 return depth, quote
-            position, quote = end + 3, ""
+            position, quote = end.end(), ""
             continue
         token = _TOKEN.search(line, position)
         if token is None or token[0] == "#":
