@@ -1,0 +1,214 @@
+"""What tests with a store need: stores in a known state, orders one by one and by the thousand, and their digest."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from milepost import times
+from milepost.core.order import Order, possible
+from milepost.core.tables import CANCEL_REASONS, Action
+from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.market import audit, ledger, orders, stores
+from milepost.market.orders import Step
+from milepost.policy import Policy
+from milepost.store.db import Database
+from milepost.store.orders import Origin
+
+START = times.parse_instant("2026-01-05T09:00:00Z", clock=0)
+DELIVERY = Step(Action.DELIVER, {"links": ["https://example.com/work"]})
+FEES = Policy(
+    name="fees",
+    clearance_days=14,
+    seller_fee_bp=2_000,
+    client_fee_bp=550,
+    small_charge_fee_cents=300,
+    small_charge_under_cents=10_000,
+    continue_from="approval",
+)
+WAITING = Policy(name="waiting", continue_hours=None, review_hours=48, clearance_days=1)
+
+
+# ── Stores ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def memory_store(policy: Policy | None = None) -> Iterator[Database]:
+    """A store in memory that is sound when the test is done with it."""
+    db = stores.create_memory(start=START, policy=policy or Policy())
+    try:
+        yield db
+        assert_sound(db)
+    finally:
+        db.close()
+
+
+@contextmanager
+def file_store(path: Path, policy: Policy | None = None) -> Iterator[Database]:
+    """A new store in a file that is sound when the test is done with it."""
+    stores.create_file(path, start=START, clock_mode="simulated", policy=policy or Policy())
+    db = stores.open_store(path)
+    try:
+        yield db
+        assert_sound(db)
+    finally:
+        db.close()
+
+
+def assert_sound(db: Database) -> None:
+    """The file is whole, each history replayed gives the stored order and its entries, and the books balance."""
+    assert audit.findings(db) == []
+    assert ledger.check(db).findings == []
+
+
+def rows(db: Database, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """The rows that a query gives."""
+    with db.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement, values)]
+
+
+def edit_behind(db: Database, script: str) -> None:
+    """Change a store's file as anybody could who has SQLite: foreign keys are off, and nothing is replayed."""
+    db.close()
+    connection = sqlite3.connect(db.name)
+    connection.executescript(script)
+    connection.close()
+
+
+def digest(db: Database) -> str:
+    """A hash of every row of every table: two stores with the same digest hold the same."""
+    told = hashlib.sha256()
+    for (table,) in rows(db, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"):
+        lines = sorted(repr(row) for row in rows(db, f"SELECT * FROM {table}"))
+        told.update("\n".join([table, *lines]).encode())
+    return told.hexdigest()
+
+
+def clock_of(db: Database) -> int:
+    """The instant that the store's clock shows."""
+    return stores.settings_of(db).clock
+
+
+# ── Orders, one by one ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def terms(
+    type: OrderType = OrderType.MILESTONES,
+    count: int = 3,
+    *,
+    seller: str = "maria",
+    client: str = "ana",
+    policy: Policy | None = None,
+    **milestone: Any,
+) -> Terms:
+    """Agreed terms of `count` milestones of 7 days and $50 each, unless said otherwise."""
+    fields = {"days": 7, "price_cents": 5_000} | milestone
+    agreed = tuple(MilestoneTerms(f"Part {number}", **fields) for number in range(1, count + 1))
+    return Terms(type, seller, client, "A website", agreed, policy or Policy())
+
+
+def place(db: Database, agreed: Terms | None = None) -> int:
+    """Place an order at the store's clock; its id."""
+    with db.write() as connection:
+        settings = stores.settings.read(connection)
+        wanted = (agreed or terms())._replace(policy=settings.policy)
+        return orders.place(connection, wanted, Origin(), settings.clock).id
+
+
+def order_of(db: Database, order_id: int) -> Order:
+    """The order as it is stored."""
+    with db.read() as connection:
+        return orders.orders.load(connection, [order_id])[order_id]
+
+
+def random_terms(random: Random, policy: Policy) -> Terms:
+    """Terms of any type, with everything that a milestone can have."""
+    type = random.choice(list(OrderType))
+    count = 1 if type is OrderType.SINGLE else random.randint(2, 5)
+    milestones = tuple(
+        MilestoneTerms(
+            random.choice(["Draft", "Über: Entwurf", "绘图 🎨", 'it\'s "quoted"']),
+            random.randint(1, 30),
+            random.choice([1, 99, 5_000, 10_000, 99_999_999]),
+            random.choice([None, 0, 2]),
+            random.choice(["", "two\nlines"]),
+            random.random() < 0.5,
+            ("Sketch", "Ink, “colour”")[: random.randint(0, 2)],
+            ("Plan", "Build")[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
+        )
+        for _ in range(count)
+    )
+    return Terms(type, "maria", random.choice(["ana", "ben"]), "A website", milestones, policy)
+
+
+def random_step(random: Random, order: Order, at: int, request_id: int) -> Step | None:
+    """Something that a party could try now, mostly with good arguments; None once the order has ended."""
+    choices = possible(order)
+    if not choices:
+        return None
+    action, actor = random.choice(choices)
+    return Step(action, _random_args(random, order, action, at, request_id), actor)
+
+
+def _random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
+    some = random.choice([None, *range(1, len(order.milestones) + 1)])
+    cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, "note": random.choice(["", "so it is"])}
+    file = {"name": "a.zip", "size": 7, "sha256": "0" * 64}
+    return {
+        Action.DELIVER: {"message": random.choice(["", "here: “it”"]), "files": [file], "links": ["https://a.example"]},
+        Action.REVISE: {"message": "again"},
+        Action.CHECK_SUBSTEP: {"number": random.randint(1, 2)},
+        Action.UNCHECK_SUBSTEP: {"number": random.randint(1, 2)},
+        Action.SET_CALL: {"call_at": at + random.randint(0, 9), "link": "https://call.example"},
+        Action.OPEN_CANCEL: {"id": request_id, **cancel},
+        Action.SUPPORT_CANCEL: cancel,
+    }.get(action, {})
+
+
+# ── Orders by the thousand ──────────────────────────────────────────────────────────────────────────────────────────
+
+_NUMBERED = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+_BULK = (
+    """INSERT INTO orders (id, type, seller, client, title, policy_id, placed_at, status, stopping, due_at, version)
+       SELECT n, 'milestones', 'seller-' || (n % 100), 'client-' || (n % 1000), 'A website', 1, {start}, 'active', 0,
+              {delivered} + {review}, 2 FROM numbers""",
+    """INSERT INTO milestones (order_id, position, name, days, price_cents, revisions, description, zoom, substeps,
+                               stages, state, started_at, first_delivered_at, delivered_at, revisions_used,
+                               substeps_done, stages_done)
+       SELECT n, position, 'Part ' || position, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]',
+              iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
+              iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0
+       FROM numbers, (SELECT 1 AS position UNION ALL SELECT 2 UNION ALL SELECT 3)""",
+    """INSERT INTO history (order_id, number, at, actor, action, position, args)
+       SELECT n, number, iif(number = 1, {start}, {delivered}), iif(number = 1, 'client', 'seller'),
+              iif(number = 1, 'place', 'deliver'), 1, NULL
+       FROM numbers, (SELECT 1 AS number UNION ALL SELECT 2)""",
+    """INSERT INTO ledger (order_id, number, position, kind, debit, credit, amount_cents, at)
+       SELECT n, 1, 1, 'charge', 'client:client-' || (n % 1000), 'escrow:' || n, 5000, {start} FROM numbers""",
+)
+_BULK_BALANCES = """
+    INSERT INTO balances (account, balance_cents)
+    SELECT account, sum(cents) FROM (
+        SELECT debit AS account, -amount_cents AS cents FROM ledger UNION ALL SELECT credit, amount_cents FROM ledger
+    ) GROUP BY account ORDER BY account"""
+
+
+def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int = 60, each: int = 7) -> int:
+    """Fill an empty store with orders whose first of three milestones is in review; the instant by which `due` fire.
+
+    The deadlines of `each` orders fall on one instant, the next ones come `apart_seconds` later. Set-based SQL, so
+    that a million orders take seconds; what it writes is what the same actions would have written.
+    """
+    words = {
+        "start": START,
+        "delivered": f"({START} + {apart_seconds} * ((n - 1) / {each}))",
+        "review": Policy().review_hours * times.HOUR,
+    }
+    with db.write() as connection:
+        for statement in _BULK:
+            connection.exec_driver_sql(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
+        connection.exec_driver_sql(_BULK_BALANCES)
+    return START + apart_seconds * ((due - 1) // each) + Policy().review_hours * times.HOUR
