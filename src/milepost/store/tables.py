@@ -19,9 +19,13 @@ STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 
-def _one_of(column: str, values: Iterable[str], name: str | None = None) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=name or f"{column}_known")
+def _is_one_of(column: str, values: Iterable[str]) -> str:
+    # Not `IN (...)`: for more than two texts SQLite builds a temporary table, anew for every row that is written.
+    return " OR ".join(f"{column} = '{value}'" for value in values)
+
+
+def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    return CheckConstraint(_is_one_of(column, values), name=f"{column}_known")
 
 
 def _flag(column: str) -> CheckConstraint:
@@ -212,7 +216,7 @@ class MilestoneRow(_AgreedColumns, table=True):
             "one_running_milestone",
             "order_id",
             unique=True,
-            sqlite_where=text(f"state IN ({', '.join(repr(str(state)) for state in RUNNING)})"),
+            sqlite_where=text(_is_one_of("state", RUNNING)),
         ),
         CLUSTERED,
     )
