@@ -60,7 +60,7 @@ def create(
 
     flags = {"--title": title, "--seller": seller, "--subcategory": subcategory, "--basic": basic}
     if from_file is not None:
-        alone({**flags, "--standard": standard, "--premium": premium})
+        alone({**flags, "--standard": standard, "--premium": premium, "--description": description or None})
         gig = documents.load(documents.GigDocument, from_file).plain()
     else:
         require(flags)

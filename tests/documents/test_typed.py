@@ -1,0 +1,98 @@
+"""What is typed as `NAME:DAYS:PRICE[:REVISIONS]` and `PRICE:DAYS[:REVISIONS]`."""
+
+import re
+from functools import partial
+
+import pytest
+import typer
+from cli.shell import Shell
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from milepost import money
+from milepost.cli.options import read_milestone, read_package
+
+names = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=80).filter(
+    lambda name: name.strip()
+)
+days = st.integers(1, 999)
+cents = st.integers(money.MIN_CENTS, money.MAX_CENTS)
+revisions = st.one_of(st.none(), st.integers(0, 99))
+
+
+def written(allowed: int | None) -> str:
+    """Revisions as typed."""
+    return "unlimited" if allowed is None else str(allowed)
+
+
+@given(names, days, cents, revisions)
+def test_a_milestone_with_revisions_comes_back_as_written_colons_in_its_name_too(
+    name: str, days: int, cents: int, revisions: int | None
+) -> None:
+    told = read_milestone(f"{name}:{days}:{money.plain(cents)}:{written(revisions)}")
+    assert (told.name, told.days, told.price_cents, told.revisions) == (name.strip(), days, cents, revisions)
+
+
+@given(names, days, cents)
+def test_a_milestone_without_revisions_comes_back_as_written_and_has_none(name: str, days: int, cents: int) -> None:
+    assume(not re.search(r":[0-9]+$", name))  # its end would be the days, and the price be revisions
+    told = read_milestone(f"{name}:{days}:{money.plain(cents)}")
+    assert (told.name, told.days, told.price_cents, told.revisions) == (name.strip(), days, cents, 0)
+
+
+@given(names, st.integers(100, 999), st.integers(1, 99))
+def test_what_can_be_revisions_is_split_from_the_right(name: str, price: int, revisions: int) -> None:
+    told = read_milestone(f"{name}:7:{price}:{revisions}")
+    assert (told.name, told.days, told.price_cents, told.revisions) == (name.strip(), 7, price * 100, revisions)
+
+
+@given(cents, days, revisions)
+def test_a_package_comes_back_as_written(cents: int, days: int, revisions: int | None) -> None:
+    told = read_package("basic", f"{money.plain(cents)}:{days}:{written(revisions)}")
+    assert (told.price_cents, told.days, told.revisions) == (cents, days, revisions)
+    assert read_package("basic", f"${money.plain(cents)}:{days}").revisions == 0
+
+
+@given(st.text(max_size=30))
+def test_a_text_without_a_colon_is_neither_and_is_told_as_it_was_typed(text: str) -> None:
+    text = text.replace(":", "")
+    for read in (read_milestone, partial(read_package, "basic")):
+        with pytest.raises(typer.BadParameter) as told:
+            read(text)
+        assert repr(text) in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", ":", "::", "A", "A:5", "A:5:", ":5:60", "A:five:60", "A:5:60:", "A:5:60:two", "A:-5:60", "A:5:-60",
+        "A:5:60:-1", "A:5.5:60", "A:5:1_000", "A:5:1e3", "A:٥:60", "A:5:60 ", "A: 5:60", "A:9999999:60", "A:5:60.",
+        "A:5:.5",
+    ],
+)  # fmt: skip
+def test_a_milestone_that_cannot_be_read_is_a_usage_error_that_shows_the_form(shell: Shell, text: str) -> None:
+    shell.gig()
+    told = shell("offer create --gig 1 --client ana --milestone B:1:5 --milestone", text)
+    assert (told.code, told.out) == (2, "")
+    assert "NAME:DAYS:PRICE" in told.err
+    assert shell.json("offer list") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "150", "150:", ":7", "150:7:", "150:seven", "150:7:2:1", "-150:7", "150,00:7", "NaN:7"]
+)
+def test_a_package_that_cannot_be_read_is_a_usage_error_that_shows_the_form(shell: Shell, text: str) -> None:
+    told = shell("gig create --title A --seller maria --subcategory 'Logo Design'", f"--basic={text}")
+    assert (told.code, told.out) == (2, "")
+    assert "PRICE:DAYS" in told.err
+    assert shell.json("gig list") == []
+
+
+def test_a_name_with_colons_is_kept_through_the_whole_command(shell: Shell) -> None:
+    shell.gig()
+    shell.ok("offer create --gig 1 --client ana --milestone", "Part 1: a: b:5:60.00:2", "--milestone", "12:30:5:60")
+    told = [
+        (one["name"], one["days"], one["price_cents"], one["revisions"])
+        for one in shell.json("offer show 1")["milestones"]
+    ]
+    assert told == [("Part 1: a: b", 5, 6_000, 2), ("12", 30, 500, 60)]
