@@ -4,16 +4,20 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from random import Random
 from typing import Any
 
 import stories
 from cli.shell import Shell
 
+from milepost import times
 from milepost.cli.app import call
 from milepost.cli.session import Session, using
-from milepost.market import stores
+from milepost.core.tables import Action
+from milepost.market import clock, orders, stores
 from milepost.policy import STANDARD, Policy
+from milepost.rules import RuleError
 from milepost.store.db import Database
 
 LINK = "https://files.example/work.zip"
@@ -107,6 +111,23 @@ def memory(policy: Policy = STANDARD) -> Iterator[Database]:
     """A store in memory, that must be sound at the end."""
     with stories.memory_store(policy) as db:
         yield db
+
+
+RARE = {Action.SUPPORT_CANCEL, Action.ACCEPT_CANCEL, Action.STOP, Action.STOP_AFTER_CURRENT}
+PAUSES = (0, 1, times.HOUR, times.DAY, 3 * times.DAY, 8 * times.DAY)
+
+
+def wander(db: Database, random: Random, policy: Policy, *, steps: int) -> Iterator[int]:
+    """Place order 1 and walk it at random; a stop at the clock's instant after each step, and before time passes."""
+    stories.place(db, stories.random_terms(random, policy))
+    for number in range(steps):
+        now = stories.clock_of(db)
+        step = stories.random_step(random, stories.order_of(db, 1), now, number + 1)
+        if step and (step.action not in RARE or random.random() < 0.2):
+            with suppress(RuleError):
+                orders.perform(db, 1, [step])
+        yield now
+        clock.tick(db, now + random.choice(PAUSES))
 
 
 def shown(view: Any, width: int) -> str:
