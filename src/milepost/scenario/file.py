@@ -4,21 +4,25 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import Field, StrictStr
+from pydantic import BeforeValidator, Field, StrictStr
+from pydantic_core import PydanticCustomError
 
 from milepost import documents, times
-from milepost.documents import Cents, Document, GigDocument, OfferDocument, When
+from milepost.documents import Document, GigDocument, OfferDocument, When
 from milepost.errors import BadFile, Fault
 from milepost.places import Path as TomlPath
 from milepost.places import Place, place_of, places
 from milepost.policy import Policy
-from milepost.rules import RULES
+from milepost.rules import RULES, RuleError
 
 _REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 _TAKES_ID = {"--gig", "--order", "--until-done"}
-_NOUNS_WITH_IDS = {"gig", "offer", "order"}
+_TAKES_NOTHING = {"--continue", "--after-current", "--undo", "--whole", "--zoom", "--json"}
+_NOUNS_WITH_IDS = {"gig", "offer", "order", "resolution"}
+_BALANCE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _NOT_IN_A_STORY = {"init", "demo", "scenario", "backup", "doctor"}
 
 
@@ -30,6 +34,13 @@ class Header(Document):
     policy: StrictStr | dict[str, Any] = "standard"
 
 
+def _balance(value: Any) -> str:
+    """An amount that an account can hold: nothing and less than nothing, too, as no payment may be."""
+    if isinstance(value, bool) or not _BALANCE.fullmatch(str(value)):
+        raise PydanticCustomError("balance", 'a balance is written "150.00", "0.00" or "-150.00"')
+    return f"{Decimal(str(value)):.2f}"
+
+
 class Expectation(Document):
     """What must be true: of an order, and of accounts. `escrow` alone is the order's own escrow account."""
 
@@ -38,7 +49,7 @@ class Expectation(Document):
     phase: StrictStr | None = None
     milestones: list[StrictStr] | None = None
     timers: list[StrictStr] | None = None
-    balances: dict[StrictStr, StrictStr | Cents] = Field(default_factory=dict)
+    balances: dict[StrictStr, Annotated[str, BeforeValidator(_balance)]] = Field(default_factory=dict)
 
 
 class Step(Document):
@@ -102,9 +113,12 @@ def parse(text: str, name: str) -> Scenario:
     """The scenario that a TOML text holds. Raises `BadFile` with all its faults."""
     document = documents.parse(ScenarioDocument, text, name)
     found = places(text)
-    start = times.parse_instant(document.scenario.start, clock=0)
     faults = list(_ref_faults(document, found))
-    events = [*_steps(document, start, found, faults), *_expects(document, start, found)]
+    place = place_of(found, ("scenario", "start"))
+    start = _instant(document.scenario.start, times.MIN_INSTANT, "scenario, start", place, faults)
+    if document.scenario.start.startswith("+"):
+        faults.append(Fault("scenario, start: a story starts at an instant, such as 2026-01-05T09:00:00Z", *place))
+    events = [*_steps(document, start, found, faults), *_expects(document, start, found, faults)]
     events.sort(key=lambda event: event.at)  # stable: at one instant the steps come before the expectations
     policy = _policy(document.scenario.policy, name)
     if faults:
@@ -115,13 +129,34 @@ def parse(text: str, name: str) -> Scenario:
 
 
 def with_ids(words: tuple[str, ...], refs: Mapping[str, int]) -> list[str]:
-    """The words of a step with ids in the place of refs: among the arguments, and after options that take an id."""
+    """The words of a step with ids in the place of refs: its subject, and what options that take an id are given."""
     told = list(words)
-    for index, word in enumerate(words):
-        before = words[index - 1] if index else ""
-        if index >= 2 and word in refs and (not before.startswith("-") or before in _TAKES_ID):
-            told[index] = str(refs[word])
+    for index in _ids_in(words):
+        option, equals, ref = words[index].rpartition("=")
+        told[index] = f"{option}{equals}{refs.get(ref, ref)}"
     return told
+
+
+def _command(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A step's words without the `--as HANDLE` before them."""
+    return words[2:] if words[:1] == ("--as",) else words
+
+
+def _ids_in(words: tuple[str, ...]) -> Iterator[int]:
+    """Where a step's words are ids: after the options that take one, and the first argument of a noun that has ids."""
+    command = _command(words)
+    begin = len(words) - len(command)
+    subject = not command or command[0] not in _NOUNS_WITH_IDS  # whether it has gone by
+    for index in range(begin + 2, len(words)):
+        word, before = words[index], words[index - 1]
+        if word.startswith("-"):
+            if word.partition("=")[0] in _TAKES_ID and "=" in word:
+                yield index
+        elif before in _TAKES_ID:
+            yield index
+        elif not subject and (not before.startswith("-") or before in _TAKES_NOTHING or "=" in before):
+            subject = True
+            yield index
 
 
 def _policy(given: str | dict[str, Any], name: str) -> Policy:
@@ -154,7 +189,7 @@ def _steps(
     clock = start
     for index, step in enumerate(document.step):
         line, column = place_of(found, ("step", index))
-        at = times.parse_instant(step.at, clock=start)
+        at = _instant(step.at, start, f"step {index + 1}", (line, column), faults)
         words, binds = _words(step.do)
         for message in _step_faults(step, words, binds, refs):
             faults.append(Fault(f"step {index + 1}: {message}", line, column))
@@ -165,10 +200,25 @@ def _steps(
         yield Event(at, line, words, binds, step.refused, step.expect)
 
 
-def _expects(document: ScenarioDocument, start: int, found: Mapping[TomlPath, Place]) -> Iterator[Event]:
+def _expects(
+    document: ScenarioDocument, start: int, found: Mapping[TomlPath, Place], faults: list[Fault]
+) -> Iterator[Event]:
+    bound = {_words(step.do)[1] for step in document.step}
     for index, expect in enumerate(document.expect):
-        line, _ = place_of(found, ("expect", index))
-        yield Event(times.parse_instant(expect.at, clock=start), line, (), None, None, expect, expect.order)
+        line, column = place_of(found, ("expect", index))
+        at = _instant(expect.at, start, f"expect {index + 1}", (line, column), faults)
+        if expect.order is not None and expect.order not in bound:
+            faults.append(Fault(f"expect {index + 1}: no step makes an order {expect.order!r}", line, column))
+        yield Event(at, line, (), None, None, expect, expect.order)
+
+
+def _instant(text: str, start: int, what: str, place: Place, faults: list[Fault]) -> int:
+    """The instant of a step or an expectation; one beyond the calendar is a fault."""
+    try:
+        return times.parse_instant(text, clock=start)
+    except RuleError as refusal:
+        faults.append(Fault(f"{what}: {refusal.message}", *place, refusal.rule.id))
+        return start
 
 
 def _words(text: str) -> tuple[tuple[str, ...], str | None]:
@@ -186,12 +236,16 @@ def _step_faults(step: Step, words: tuple[str, ...], binds: str | None, refs: se
     if not words:
         yield "has no words that can be read; is a quote open?"
         return
-    if words[0] in _NOT_IN_A_STORY or (words[0].startswith("-") and words[0] != "--as"):
-        yield f"{words[0]!r} has no place in a story"
+    command = _command(words)
+    if not command or command[0] in _NOT_IN_A_STORY or command[0].startswith("-"):
+        yield f"{' '.join(command[:1] or words)!r} has no place in a story"
     if step.refused is not None and step.refused not in RULES:
         yield f"there is no rule {step.refused!r}"
     if binds is not None and not _REF.fullmatch(binds):
         yield f"{binds!r} cannot be a name: small letters, digits, - and _"
-    subject = words[2] if len(words) > 2 and words[0] in _NOUNS_WITH_IDS else "0"
-    if not subject.startswith("-") and not subject.isdecimal() and subject not in refs:
-        yield f"there is no {subject!r} before this step"
+    if binds is not None and binds in refs:
+        yield f"{binds!r} is the name of something else already"
+    for index in _ids_in(words):
+        ref = words[index].rpartition("=")[2]
+        if not ref.isdecimal() and ref not in refs:
+            yield f"there is no {ref!r} before this step"

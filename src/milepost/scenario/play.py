@@ -99,7 +99,7 @@ def _happen(run: _Play, event: Event) -> bool:
     if not event.words:
         assert event.expect is not None
         order_id = run.refs.get(event.order) if event.order else None
-        _compare(run, event, order_id or (run.orders[-1] if run.orders else None))
+        _compare(run, event, order_id if event.order else _latest(run))
         return True
     told = " ".join(event.words) + (f" as {event.binds}" if event.binds else "")
     try:
@@ -108,17 +108,23 @@ def _happen(run: _Play, event: Event) -> bool:
         expected = fault.rule.id == event.refused
         effect = f"refused, as it must be [{fault.rule.id}]" if expected else f"refused: {fault}"
         run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=expected))
+        if expected and event.expect:
+            _compare(run, event, _latest(run))
         return expected
     except (NotFound, BadFile, StoreError, BadStep) as error:
         run.steps.append(StepView(iso_at(event.at), event.line, told, f"failed: {error}", ok=False))
         return False
     order = _bind(run, event, view)
+    if event.binds and not isinstance(view, Created):
+        effect = f"done, but it makes nothing that could be called {event.binds}"
+        run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=False))
+        return False
     effect = _effect(run, order)
     if event.refused:
         effect = f"done, but {event.refused} should have refused it"
     run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=not event.refused))
     if event.expect:
-        _compare(run, event, order.id if order else None)
+        _compare(run, event, order.id if order else _latest(run))
     return not event.refused
 
 
@@ -193,13 +199,9 @@ def _comparisons(run: _Play, expect: Expectation, order_id: int | None) -> Itera
     balances = {one.account: one.balance_cents for one in ledger.balances(run.db, order_id=None, account=None).items}
     for account, amount in expect.balances.items():
         name = f"escrow:{order_id}" if account == "escrow" else account
-        yield account, _amount(amount), money.plain(balances.get(name, 0))
+        yield account, amount, money.plain(balances.get(name, 0))
 
 
-def _amount(given: str | int) -> str:
-    """An expected balance in the form that it is found in; it may be 0 or below, as no payment may."""
-    if isinstance(given, int):
-        return money.plain(given)
-    sign, digits = ("-", given[1:]) if given.startswith("-") else ("", given)
-    zero = digits.strip("0.$") == ""
-    return "0.00" if zero else sign + money.plain(money.parse_cents(digits))
+def _latest(run: _Play) -> int | None:
+    """The order that came last."""
+    return run.orders[-1] if run.orders else None
