@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from milepost import money, times
 from milepost.core import act
 from milepost.core.act import Outcome, settle
-from milepost.core.ledger import Entry
-from milepost.core.order import Order, actors, deadline, is_legal
-from milepost.core.tables import CANCEL_REASONS, Action, Actor, Phase
+from milepost.core.ledger import Entry, Totals, totals
+from milepost.core.order import Order, actors, deadline, is_legal, timers
+from milepost.core.tables import CANCEL_REASONS, RUNNING, Action, Actor, Phase, State
 from milepost.rules import RuleError
+from milepost.store import ledger as books
 from milepost.store import orders, settings
 from milepost.store.db import Database
 from milepost.views import ChoiceView, ExplainView, TimerView
@@ -41,9 +42,9 @@ _CHOICES = (
     _Choice((Action.WITHDRAW_CANCEL,), "milepost resolution withdraw {request}"),
     _Choice(
         (Action.OPEN_CANCEL,),
-        "milepost resolution open --order {order} --milestone {position} --by {by} --reason REASON",
+        "milepost resolution open --order {order} {cancelled} --by {by} --reason REASON",
     ),
-    _Choice((Action.SUPPORT_CANCEL,), "milepost resolution support {order} --milestone {position} --reason REASON"),
+    _Choice((Action.SUPPORT_CANCEL,), "milepost resolution support {order} {cancelled} --reason REASON"),
 )
 
 _TURNS = {
@@ -68,12 +69,14 @@ def explain(db: Database, order_id: int) -> ExplainView:
         order = orders.existing(connection, order_id)
         now = settings.clock(connection)
         lines = list(orders.history(connection, order_id))
+        sums = totals(posted.entry for posted in books.entries(connection, order_id=order_id))
     timer = deadline(order)
     turn = _turn(order)
     sentences = [_standing(order), _last(lines[-1].at, lines[-1].actor, lines[-1].action, now)]
     if turn:
         sentences.append(f"It is the turn of the {turn}, {_handle(order, turn)}.")
     sentences.extend(_notes(order, now))
+    sentences.extend(_sums(order, sums))
     if timer:
         after = _silent(order)
         paid = _told_money(after)
@@ -138,21 +141,33 @@ def _notes(order: Order, now: int) -> Iterator[str]:
         yield "Until that is answered, silence ends nothing."
 
 
+def _sums(order: Order, sums: Totals) -> Iterator[str]:
+    parts = (
+        (sums.escrow_cents, "is in escrow"),
+        (sums.released_cents, "went to the seller"),
+        (sums.refunded_cents, "went back to the client"),
+        (sums.fees_cents, "went to the marketplace"),
+    )
+    told = ", ".join(f"{money.dollars(cents)} {where}" for cents, where in parts if cents)
+    yield f"Of {money.dollars(sums.charged_cents)} charged, {told}."
+    for timer in timers(order):
+        if timer.action is Action.CLEAR:
+            yield f"The money of milestone {timer.position} becomes available {times.format_instant(timer.at)}."
+
+
 def _silent(order: Order) -> list[Outcome]:
-    """What the clock does next, up to and with the order's own deadline."""
-    outcomes: list[Outcome] = []
+    """What the clock does next, up to and with the instant of the order's own deadline."""
     timer = deadline(order)
     assert timer is not None
-    while not outcomes or outcomes[-1].line.action is not timer.action:
-        outcomes.append(act.fire(outcomes[-1].order if outcomes else order))
-    return outcomes
+    return settle(order, timer.at)
 
 
 def _choices(order: Order, now: int) -> Iterator[ChoiceView]:
     for actions, command in _CHOICES:
-        if not is_legal(order, actions[0]):
+        first = actions[0]
+        if not is_legal(order, first):
             continue
-        for actor in actors(order, actions[0]):
+        for actor in actors(order, first):
             outcomes = _try(order, actions, actor, now)
             if outcomes:
                 yield ChoiceView(
@@ -160,7 +175,7 @@ def _choices(order: Order, now: int) -> Iterator[ChoiceView]:
                     " and ".join(actions),
                     _leads_to(order, outcomes[-1].order),
                     _told_money(outcomes),
-                    command.format_map(_words(order, actor)),
+                    command.format_map(_words(order, first, actor)),
                 )
 
 
@@ -185,16 +200,23 @@ def _arguments(order: Order, action: Action, now: int) -> Mapping[str, Any]:
         Action.DELIVER: {"links": ["https://example.com"]},
         Action.CHECK_SUBSTEP: {"number": next(undone, 0)},
         Action.SET_CALL: {"call_at": now, "link": "https://example.com"},
-        Action.OPEN_CANCEL: {"id": 0, "reason": reason, "position": current.position},
-        Action.SUPPORT_CANCEL: {"reason": reason, "position": current.position},
+        Action.OPEN_CANCEL: {"id": 0, "reason": reason, "position": _cancelled(order, action)},
+        Action.SUPPORT_CANCEL: {"reason": reason, "position": _cancelled(order, action)},
     }
     return given.get(action, {})
 
 
-def _words(order: Order, actor: Actor) -> dict[str, object]:
+def _cancelled(order: Order, action: Action) -> int | None:
+    """The milestone that a cancellation would most likely be about, None for the whole order."""
+    states = RUNNING if action is Action.OPEN_CANCEL else (*RUNNING, State.APPROVED)
+    return order.current.position if order.current.state in states else None
+
+
+def _words(order: Order, action: Action, actor: Actor) -> dict[str, object]:
+    position = _cancelled(order, action)
     return {
         "order": order.id,
-        "position": order.current.position,
+        "cancelled": f"--milestone {position}" if position else "--whole",
         "by": actor,
         "request": order.open_request.id if order.open_request else "",
         "handover": " --link URL" if order.upcoming is None else "",
