@@ -4,41 +4,36 @@ A document says what a file holds and in which form; whether the marketplace all
 wrong types and bad amounts or times are faults with the file's line and column.
 """
 
-import re
-import sys
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     StrictStr,
-    ValidationError,
     create_model,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from milepost import data, money, times
-from milepost.core.gig import Gig, Milestone, Package, Substep
+from milepost.core.gig import Faq, Gig, Milestone, Package, Substep
 from milepost.core.offer import Draft
 from milepost.core.terms import MilestoneTerms, OrderType
+from milepost.core.workflow import Template
 from milepost.errors import BadFile, Fault
-from milepost.places import Path as TomlPath
-from milepost.places import Place, place_of, places
 from milepost.policy import STANDARD, Policy, bounds
-from milepost.rules import RULES, RuleError
+from milepost.reading import Document, check, load, parse, read
+from milepost.rules import RuleError
 
-MAX_BYTES = 1_000_000
+__all__ = ["check", "load", "parse", "read"]
+
 LIST_MAX = 1_000
 INTEGER_MAX = 2**53
 
@@ -83,12 +78,6 @@ ALL_TIERS: list[Tier] = ["basic", "standard", "premium"]
 Tiers = Annotated[list[Tier], Field(max_length=3)]
 
 
-class Document(BaseModel):
-    """What all documents have in common: a key that is not known is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class PackageDocument(Document):
     """`[package.basic]` of a gig."""
 
@@ -99,10 +88,10 @@ class PackageDocument(Document):
 
 
 class SubstepDocument(Document):
-    """A substep that is only in some packages."""
+    """A substep that is only in some packages; else in those of its milestone."""
 
     name: StrictStr
-    packages: Tiers = ALL_TIERS
+    packages: Tiers | None = None
 
 
 class GigMilestoneDocument(Document):
@@ -118,12 +107,14 @@ class GigMilestoneDocument(Document):
     prices: dict[Tier, Cents] = {}
     substeps: Annotated[list[StrictStr | SubstepDocument], Field(max_length=LIST_MAX)] = []
 
+    def _substep(self, one: str | SubstepDocument) -> Substep:
+        if isinstance(one, str):
+            return Substep(one, tuple(self.packages))
+        return Substep(one.name, tuple(self.packages if one.packages is None else one.packages))
+
     def plain(self) -> Milestone:
         """The milestone as core takes it."""
-        substeps = tuple(
-            Substep(one, tuple(self.packages)) if isinstance(one, str) else Substep(one.name, tuple(one.packages))
-            for one in self.substeps
-        )
+        substeps = tuple(self._substep(one) for one in self.substeps)
         return Milestone(
             self.name,
             self.days,
@@ -137,6 +128,28 @@ class GigMilestoneDocument(Document):
         )
 
 
+class FaqDocument(Document):
+    """`[[faq]]` of a gig."""
+
+    question: StrictStr
+    answer: StrictStr
+
+
+class TemplateDocument(Document):
+    """A workflow template."""
+
+    name: StrictStr
+    title: StrictStr
+    description: StrictStr = ""
+    subcategories: Annotated[list[StrictStr], Field(max_length=LIST_MAX)] = []
+    milestone: Annotated[list[GigMilestoneDocument], Field(max_length=LIST_MAX)]
+
+    def plain(self) -> Template:
+        """The template as core takes it."""
+        milestones = tuple(one.plain() for one in self.milestone)
+        return Template(self.name, self.title, self.description, tuple(self.subcategories), milestones)
+
+
 class GigDocument(Document):
     """A gig file; `ref` names it inside a scenario."""
 
@@ -148,6 +161,7 @@ class GigDocument(Document):
     milestone_payments: StrictBool = True
     package: dict[Tier, PackageDocument]
     milestone: Annotated[list[GigMilestoneDocument], Field(max_length=LIST_MAX)] = []
+    faq: Annotated[list[FaqDocument], Field(max_length=LIST_MAX)] = []
 
     def plain(self) -> Gig:
         """The gig as core takes it."""
@@ -162,6 +176,7 @@ class GigDocument(Document):
             packages,
             tuple(one.plain() for one in self.milestone),
             self.milestone_payments,
+            tuple(Faq(one.question, one.answer) for one in self.faq),
         )
 
 
@@ -191,6 +206,7 @@ class OfferDocument(Document):
     client: StrictStr
     type: Literal["single", "subscription", "milestones"]
     title: StrictStr | None = None
+    message: Integer | None = None
     expires: When | None = None
     milestone: Annotated[list[OfferMilestoneDocument], Field(max_length=LIST_MAX)] = []
     price: Cents | None = None
@@ -217,6 +233,7 @@ class OfferDocument(Document):
             self.cycles,
             self.title,
             expiry(self.expires),
+            self.message,
         )
 
 
@@ -274,121 +291,10 @@ def policy_names() -> list[str]:
     return data.listing("policies")
 
 
-# ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-Model = TypeVar("Model", bound=BaseModel)
+# ── Templates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def load(model: type[Model], name: str) -> Model:
-    """The document in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(model, read(name), "stdin" if name == "-" else name)
-
-
-def read(name: str) -> str:
-    """The text of a file, or of stdin where `name` is `-`. Raises `BadFile`."""
-    try:
-        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read_bytes(Path(name))
-        if len(raw) > MAX_BYTES:
-            raise BadFile(name, [Fault(f"the file is larger than {MAX_BYTES:,} bytes")])
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadFile(name, [Fault("the file is not UTF-8 text")]) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadFile(name, [Fault(f"cannot be read: {reason}")]) from None
-
-
-def parse(model: type[Model], text: str, name: str) -> Model:
-    """The document that a TOML text holds. Raises `BadFile` with all its faults, by line and column."""
-    return _validated(model, _toml(text, name), name, places(text))
-
-
-def check(model: type[Model], raw: Mapping[str, Any], name: str) -> Model:
-    """The document that plain values hold. Raises `BadFile` with all its faults."""
-    return _validated(model, raw, name, {(): (1, 1)})
-
-
-def _validated(model: type[Model], raw: Mapping[str, Any], name: str, found: Mapping[TomlPath, Place]) -> Model:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        raise BadFile(name, _faults(error, raw, found)) from None
-
-
-def _read_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column (\d+)\)", str(error))
-        message = str(error).split(" (at ")[0]
-        fault = Fault(message, int(place[1]), int(place[2])) if place else Fault(str(error))
-        raise BadFile(name, [fault]) from None
-    except (ValueError, RecursionError, ArithmeticError):
-        raise BadFile(
-            name, [Fault("the file is not TOML that can be used: a number or a nesting is too large")]
-        ) from None
-
-
-def _faults(error: ValidationError, raw: Mapping[str, Any], found: Mapping[TomlPath, Place]) -> list[Fault]:
-    """One fault a place; where a value could have been several things, they are named together."""
-    messages: dict[TomlPath, list[str]] = {}
-    kinds: dict[TomlPath, str] = {}
-    for one in error.errors(include_url=False):
-        path = _path_in_file(one["loc"], raw, whole=one["type"] in ("missing", "extra_forbidden"))
-        messages.setdefault(path, []).append(_message(one["type"], path, one["msg"]))
-        kinds[path] = one["type"]
-    faults = []
-    for path, told in messages.items():
-        line, column = place_of(found, path)
-        rule = kinds[path] if kinds[path] in RULES else None
-        faults.append(Fault(f"{_dotted(path)}: {' or '.join(dict.fromkeys(told))}", line, column, rule))
-    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
-
-
-def _path_in_file(location: Sequence[str | int], raw: Any, *, whole: bool) -> TomlPath:
-    """The keys of a fault's location that the file itself has: a validator names its branches there too."""
-    path: list[str | int] = []
-    node = raw
-    for index, part in enumerate(location):
-        if isinstance(node, Mapping | list) and part in (node if isinstance(node, Mapping) else range(len(node))):
-            node = node[part]  # type: ignore[index]
-        elif not (whole and index == len(location) - 1):
-            continue
-        path.append(part)
-    return tuple(path)
-
-
-def _message(kind: str, path: TomlPath, message: str) -> str:
-    if kind == "extra_forbidden":
-        nearest = get_close_matches(str(path[-1]), _KNOWN_KEYS, n=1)
-        return "this key is not known" + (f"; did you mean {nearest[0]}?" if nearest else "")
-    if kind == "missing":
-        return "this key is missing"
-    return message[:1].lower() + message[1:]
-
-
-def _dotted(path: TomlPath) -> str:
-    """A path as people write it, lists counted from 1: `milestone 2, days`."""
-    words: list[str] = []
-    for part in path:
-        if isinstance(part, int) and words:
-            words[-1] += f" {part + 1}"
-        else:
-            words.append(str(part))
-    return ", ".join(words) or "the file"
-
-
-_KNOWN_KEYS = sorted(
-    {
-        key
-        for model in (PackageDocument, SubstepDocument, GigMilestoneDocument, GigDocument, OfferMilestoneDocument)
-        for key in model.model_fields
-    }
-    | OfferDocument.model_fields.keys()
-    | PolicyDocument.model_fields.keys()
-)
+def shipped_templates() -> list[Template]:
+    """The templates that ship with the program, by name."""
+    names = data.listing("templates")
+    return [parse(TemplateDocument, data.text("templates", f"{name}.toml"), name).plain() for name in names]

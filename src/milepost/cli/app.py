@@ -28,6 +28,8 @@ NOUNS = {
     "init": ("milepost.cli.top", "Make a store: one SQLite file, with a clock and a policy."),
     "demo": ("milepost.cli.top", "Play a story in memory and show what happens to the order and the money."),
     "gig": ("milepost.cli.gig", "What a seller offers: packages and a milestone workflow."),
+    "template": ("milepost.cli.template", "Workflows to start a gig from."),
+    "inbox": ("milepost.cli.inbox", "What clients and sellers write to each other."),
     "offer": ("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
     "order": ("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
     "resolution": ("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),

@@ -1,10 +1,10 @@
 """`milepost gig …`: what a seller offers."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from milepost import rules
+from milepost.cli import workflow as milestones
 from milepost.cli.options import (
     FromFile,
     GigId,
@@ -12,22 +12,16 @@ from milepost.cli.options import (
     SellerFilter,
     alone,
     read_package,
-    read_prices,
-    read_revisions,
     read_tier,
     require,
 )
-from milepost.cli.session import answers, current, note, store
-
-if TYPE_CHECKING:
-    from milepost.store.db import Database
+from milepost.cli.session import answers, change, current, note, store
 
 app = typer.Typer(no_args_is_help=True, help="What a seller offers: packages and a milestone workflow.")
 
-Packages = Annotated[
-    list[str] | None, typer.Option("--package", metavar="PACKAGE", help="Available in this package; repeat. Else all.")
-]
-PackageText = "PRICE:DAYS[:REVISIONS]"
+PACKAGE_TEXT = "PRICE:DAYS[:REVISIONS]"
+
+app.add_typer(milestones.app)
 
 
 @app.command()
@@ -40,9 +34,9 @@ def create(
         str | None, typer.Option(metavar="NAME", help="Where it is listed; see `milepost gig subcategories`.")
     ] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="What it is.")] = "",
-    basic: Annotated[str | None, typer.Option(metavar=PackageText, help="The basic package.")] = None,
-    standard: Annotated[str | None, typer.Option(metavar=PackageText, help="The standard package.")] = None,
-    premium: Annotated[str | None, typer.Option(metavar=PackageText, help="The premium package.")] = None,
+    basic: Annotated[str | None, typer.Option(metavar=PACKAGE_TEXT, help="The basic package.")] = None,
+    standard: Annotated[str | None, typer.Option(metavar=PACKAGE_TEXT, help="The standard package.")] = None,
+    premium: Annotated[str | None, typer.Option(metavar=PACKAGE_TEXT, help="The premium package.")] = None,
 ) -> Any:
     """Create a gig; prints its id.
 
@@ -67,8 +61,7 @@ def create(
         tiers = {"basic": basic, "standard": standard, "premium": premium}
         packages = tuple(read_package(tier, text) for tier, text in tiers.items() if text is not None)
         gig = Gig(title or "", seller or "", subcategory or "", description, packages)
-    _check_seller(gig.seller)
-    view = gigs.create(store(), gig)
+    view = gigs.create(store(), gig, handle=current().handle)
     note(f'Gig {view.id} "{gig.title}" is created. Next: milepost gig add-milestone {view.id} --name NAME --days DAYS')
     return view
 
@@ -89,76 +82,112 @@ def list_(seller: SellerFilter = None, limit: Limit = 50) -> Any:
 
 @app.command()
 @answers
-def show(gig: GigId) -> Any:
-    """Show a gig: its packages, its workflow, and what is missing.
-
-    \b
-    Example:
-      milepost gig show 1
-    """
-    from milepost.market import gigs
-
-    return gigs.show(store(), gig)
-
-
-@app.command("add-milestone")
-@answers
-def add_milestone(
+def show(
     gig: GigId,
-    name: Annotated[str, typer.Option(metavar="TEXT", help="The milestone's name.")],
-    days: Annotated[int, typer.Option(metavar="N", help="Days to complete it.")],
-    description: Annotated[str, typer.Option(metavar="TEXT", help="What the client gets.")] = "",
-    revisions: Annotated[str, typer.Option(metavar="N|unlimited", help="Revisions of this milestone.")] = "0",
-    zoom: Annotated[bool, typer.Option("--zoom", help="Offer a Zoom call.")] = False,
-    package: Packages = None,
-    weight: Annotated[int, typer.Option(metavar="N", help="Its share of the price.")] = 1,
-    price: Annotated[
-        list[str] | None, typer.Option(metavar="PACKAGE=AMOUNT", help="Its exact price in a package; repeat.")
-    ] = None,
+    client: Annotated[bool, typer.Option("--client", help="As a client sees it before ordering.")] = False,
 ) -> Any:
-    """Add a milestone at the end of a gig's workflow: at least 2, at most 5.
+    """Show a gig: its packages, its workflow, and what is missing; or what a client sees of it.
 
     \b
     Examples:
-      milepost gig add-milestone 1 --name Sketches --days 3 --revisions 1
-      milepost gig add-milestone 1 --name Files --days 2 \\
-        --package premium --price premium=120.00
+      milepost gig show 1
+      milepost gig show 1 --client
     """
-    from milepost.core.gig import TIERS, Milestone
     from milepost.market import gigs
+    from milepost.views import ClientGigView
 
-    milestone = Milestone(
-        name.strip(),
-        days,
-        description.strip(),
-        read_revisions(revisions),
-        zoom,
-        tuple(read_tier(one) for one in package or TIERS),
-        weight,
-        read_prices(price or []),
-    )
-    return gigs.add_milestone(_store_of_seller(gig), gig, milestone)
+    view = gigs.show(store(), gig)
+    return ClientGigView.of(view) if client else view
 
 
-@app.command("add-substep")
+@app.command()
 @answers
-def add_substep(
+def edit(
     gig: GigId,
-    milestone: Annotated[int, typer.Argument(metavar="MILESTONE", min=1, help="The milestone's position.")],
-    name: Annotated[str, typer.Option(metavar="TEXT", help="The substep's name.")],
-    package: Packages = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new title.")] = None,
+    subcategory: Annotated[str | None, typer.Option(metavar="NAME", help="Its new subcategory.")] = None,
+    description: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new description.")] = None,
 ) -> Any:
-    """Add a substep to a milestone of a gig.
+    """Change a gig's title, subcategory or description.
 
     \b
     Example:
-      milepost gig add-substep 1 2 --name "Colour studies" --package premium
+      milepost gig edit 1 --title "Logo design, from brief to files"
     """
-    from milepost.core.gig import TIERS, Substep
-    from milepost.market import gigs
+    given = {"title": title, "subcategory": subcategory, "description": description}
+    changes: dict[str, Any] = {name: text for name, text in given.items() if text is not None}
+    if not changes:
+        raise typer.BadParameter("give at least one of --title, --subcategory, --description")
+    return change(gig, lambda one: one._replace(**changes))
 
-    substep = Substep(name.strip(), tuple(read_tier(one) for one in package or TIERS))
-    return gigs.add_substep(_store_of_seller(gig), gig, milestone, substep)
+
+@app.command("set-package")
+@answers
+def set_package(
+    gig: GigId,
+    tier: Annotated[str, typer.Argument(metavar="basic|standard|premium", help="The package.")],
+    terms: Annotated[str, typer.Argument(metavar=PACKAGE_TEXT, help="Its price, days and revisions.")],
+    description: Annotated[str, typer.Option(metavar="TEXT", help="What the client gets.")] = "",
+) -> Any:
+    """Add a package to a gig, or change it.
+
+    \b
+    Example:
+      milepost gig set-package 1 premium 480:20:unlimited
+    """
+    from milepost.core import workflow
+
+    package = read_package(read_tier(tier), terms)._replace(description=description)
+    return change(gig, lambda one: workflow.set_package(one, package))
+
+
+@app.command("add-faq")
+@answers
+def add_faq(
+    gig: GigId,
+    question: Annotated[str, typer.Option(metavar="TEXT", help="The question.")],
+    answer: Annotated[str, typer.Option(metavar="TEXT", help="Its answer.")],
+) -> Any:
+    """Add a question and its answer to a gig.
+
+    \b
+    Example:
+      milepost gig add-faq 1 --question "Which files?" --answer "SVG, PDF, PNG"
+    """
+    from milepost.core import workflow
+    from milepost.core.gig import Faq
+
+    return change(gig, lambda one: workflow.add_faq(one, Faq(question, answer)))
+
+
+@app.command("remove-faq")
+@answers
+def remove_faq(gig: GigId, number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Which one.")]) -> Any:
+    """Remove a question from a gig.
+
+    \b
+    Example:
+      milepost gig remove-faq 1 1
+    """
+    from milepost.core import workflow
+
+    return change(gig, lambda one: workflow.remove_faq(one, number))
+
+
+@app.command()
+@answers
+def export(gig: GigId) -> Any:
+    """Print a gig as TOML, on stdout, for `gig create --from`.
+
+    \b
+    Example:
+      milepost gig export 1
+    """
+    from milepost import writing
+    from milepost.market import gigs
+    from milepost.views import TextView
+
+    return TextView(writing.gig_text(gigs.plain(store(), gig)))
 
 
 @app.command("milestone-payments")
@@ -172,11 +201,9 @@ def milestone_payments(
     Example:
       milepost gig milestone-payments 1 off
     """
-    from milepost.market import gigs
-
     if state not in ("on", "off"):
         raise typer.BadParameter(f"{state!r} is neither on nor off")
-    return gigs.set_milestone_payments(_store_of_seller(gig), gig, on=state == "on")
+    return change(gig, lambda one: one._replace(milestone_payments=state == "on"))
 
 
 @app.command()
@@ -206,20 +233,3 @@ def subcategories() -> Any:
     from milepost.views import Listing
 
     return Listing("subcategory", list(data.subcategories()))
-
-
-def _store_of_seller(gig: int) -> "Database":
-    """The store, for a change of this gig: with `--as`, by its seller alone. Raises `NotFound`, and `actor`."""
-    from milepost.market import gigs
-
-    db = store()
-    if current().handle is not None:
-        _check_seller(gigs.show(db, gig).seller, gig=gig)
-    return db
-
-
-def _check_seller(seller: str, **values: int) -> None:
-    """With `--as`, a gig is its seller's to make and to change (rule actor)."""
-    handle = current().handle
-    if handle not in (None, seller):
-        raise rules.ACTOR.refuse(why=f"the gig is {seller}'s; {handle} cannot make or change it", **values)

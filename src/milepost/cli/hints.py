@@ -22,6 +22,9 @@ _BY_RULE: dict[str, tuple[str, ...]] = {
     "deliver-state": (_EXPLAIN,),
     "gig-basic-price": ("milepost gig create --basic 100:DAYS …",),
     "gig-milestones-min": ("milepost gig add-milestone GIG --name NAME --days DAYS",),
+    "gig-package-count": ("milepost gig check {gig}", "milepost gig edit-milestone GIG MILESTONE --package PACKAGE"),
+    "gig-template": ("milepost template list",),
+    "offer-from-message": ("milepost inbox list",),
     "gig-subcategory": ("milepost gig subcategories",),
     "money-withdrawal": ("milepost ledger balances --account seller:{seller}:available",),
     "offer-lifecycle": ("milepost offer show {offer}",),
@@ -41,7 +44,16 @@ _BY_RULE: dict[str, tuple[str, ...]] = {
     "zoom-call": ("milepost order show {order}",),
 }
 
-_LISTS = {"gig": "gig list", "offer": "offer list", "order": "order list", "resolution": "resolution list"}
+_LISTS = {
+    "gig": "gig list",
+    "offer": "offer list",
+    "order": "order list",
+    "resolution": "resolution list",
+    "template": "template list",
+    "saved template": "template list",
+    "conversation": "inbox list",
+    "message": "inbox list",
+}
 
 
 def lines(error: Exception, store: Path) -> Iterator[str]:

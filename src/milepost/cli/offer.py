@@ -47,6 +47,7 @@ def create(
     expires: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it expires, such as +7d; else never.")
     ] = None,
+    message: Annotated[int | None, typer.Option(metavar="MESSAGE", min=1, help="The message that it answers.")] = None,
 ) -> Any:
     """Send a custom offer to a client; prints its id.
 
@@ -64,8 +65,16 @@ def create(
 
     flags = {"--gig": gig, "--client": client}
     if from_file is not None:
-        others = {"--type": type, "--milestone": milestone, "--price": price, "--days": days, "--cycles": cycles}
-        alone({**flags, **others, "--revisions": revisions, "--title": title, "--expires": expires})
+        others: dict[str, object] = {
+            "--type": type,
+            "--milestone": milestone,
+            "--price": price,
+            "--days": days,
+            "--cycles": cycles,
+        }
+        alone(
+            {**flags, **others, "--revisions": revisions, "--title": title, "--expires": expires, "--message": message}
+        )
         document = documents.load(documents.OfferDocument, from_file)
         if not isinstance(document.gig, int):
             raise typer.BadParameter(f"gig = {document.gig!r} is not a gig's id")
@@ -87,6 +96,7 @@ def create(
             cycles,
             title,
             documents.expiry(expires),
+            message,
         )
     view = offers.create(store(), draft, handle=current().handle)
     note(f'Offer {view.id} "{view.whole.title}" is sent to {view.whole.client}. Next: milepost offer accept {view.id}')
@@ -128,6 +138,52 @@ def show(offer: OfferId) -> Any:
     from milepost.market import offers
 
     return offers.show(store(), offer)
+
+
+@app.command()
+@answers
+def check(offer: OfferId) -> Any:
+    """Say what is unwise in an offer, though no rule forbids it, and how far the seller works ahead of the money.
+
+    \b
+    Example:
+      milepost offer check 1
+    """
+    from milepost import documents
+    from milepost.market import offers
+
+    others = [documents.policy(name) for name in documents.policy_names()]
+    return offers.check(store(), offer, others)
+
+
+@app.command()
+@answers
+def forecast(offer: OfferId) -> Any:
+    """Show what an offer could come to: dates and amounts with a prompt client, a silent one, and one who stops.
+
+    \b
+    Example:
+      milepost offer forecast 1
+    """
+    from milepost.market import offers
+
+    return offers.forecast(store(), offer)
+
+
+@app.command()
+@answers
+def export(offer: OfferId) -> Any:
+    """Print an offer as TOML, on stdout, for `offer create --from`.
+
+    \b
+    Example:
+      milepost offer export 1
+    """
+    from milepost import writing
+    from milepost.market import offers
+    from milepost.views import TextView
+
+    return TextView(writing.offer_text(offers.plain(store(), offer)))
 
 
 @app.command()

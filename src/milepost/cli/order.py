@@ -8,8 +8,8 @@ import typer
 
 from milepost import times
 from milepost.cli import looking, ticking
-from milepost.cli.options import Message, OrderId
-from milepost.cli.session import answers, current, store
+from milepost.cli.options import Message, OrderId, read_tier
+from milepost.cli.session import answers, current, note, store
 from milepost.core.tables import Action
 from milepost.errors import BadFile, Fault
 
@@ -30,6 +30,31 @@ def act(order: int, *actions: Action, **args: Any) -> "OrderView":
     *first, last = actions
     steps = [*(orders.Step(action) for action in first), orders.Step(last, args)]
     return orders.perform(store(), order, steps, handle=current().handle)
+
+
+@app.command()
+@answers
+def place(
+    gig: Annotated[int, typer.Option("--gig", metavar="GIG", min=1, help="The gig to order from.")],
+    client: Annotated[str, typer.Option("--client", metavar="HANDLE", help="Who orders.")],
+    package: Annotated[str, typer.Option("--package", metavar="PACKAGE", help="Which package.")] = "basic",
+    no_milestones: Annotated[bool, typer.Option("--no-milestones", help="Pay it in one piece.")] = False,
+) -> Any:
+    """Order a gig's package, as a client; prints the order's id.
+
+    By milestones where the package has some, else as one payment. The first charge is made at once.
+
+    \b
+    Examples:
+      milepost order place --gig 1 --package premium --client ana
+      milepost order place --gig 1 --client ana --no-milestones
+    """
+    from milepost.market import orders
+
+    tier, handle = read_tier(package), current().handle
+    view = orders.place_package(store(), gig, tier, client, milestones=not no_milestones, handle=handle)
+    note(f"Order {view.id} is placed. Next: milepost order deliver {view.id}")
+    return view
 
 
 @app.command()

@@ -21,6 +21,7 @@ import typer
 from milepost.cli.plain import printable
 
 if TYPE_CHECKING:
+    from milepost.core.gig import Gig
     from milepost.store.db import Database
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
@@ -116,6 +117,21 @@ def answers(function: Callable[..., Any]) -> Callable[..., Any]:
     command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), flag])  # type: ignore[attr-defined]
     command.__annotations__ = {**function.__annotations__, "json": Json}
     return command
+
+
+def change(gig_id: int, how: "Callable[[Gig], Gig]") -> Any:
+    """Change a gig, as its seller where `--as` says who acts, and answer with it."""
+    from milepost.market import gigs
+
+    return gigs.edit(store(), gig_id, how, handle=current().handle)
+
+
+def confirmed(question: str) -> bool:
+    """The answer to a yes-or-no question; no, without asking, where there is no terminal."""
+    if not sys.stdin.isatty():
+        note(f"{question} There is no terminal to ask at: say --yes.")
+        return False
+    return typer.confirm(question)
 
 
 def note(text: str) -> None:

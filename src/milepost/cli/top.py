@@ -65,7 +65,7 @@ def rules_(
     from milepost import views
 
     if diagram:
-        return views.DiagramView(views.state_diagram())
+        return views.TextView(views.state_diagram() + "\n")
     if transitions:
         return views.Listing("transition", views.transitions())
     wording = _policy_in_force(policy).wording()

@@ -17,6 +17,7 @@ DAYS_MAX = 365
 REVISIONS_MAX = 1_000
 WEIGHT_MAX = 10_000
 SUBSTEPS_MAX = 50
+FAQ_MAX = 50
 
 
 class Package(NamedTuple):
@@ -50,6 +51,13 @@ class Milestone(NamedTuple):
     substeps: tuple[Substep, ...] = ()
 
 
+class Faq(NamedTuple):
+    """A question that clients ask, and its answer."""
+
+    question: str
+    answer: str
+
+
 class Gig(NamedTuple):
     """What a seller offers to everybody."""
 
@@ -60,6 +68,7 @@ class Gig(NamedTuple):
     packages: tuple[Package, ...]
     milestones: tuple[Milestone, ...] = ()
     milestone_payments: bool = True
+    faq: tuple[Faq, ...] = ()
 
     def package(self, tier: str) -> Package | None:
         """The package of a tier, if the gig has it."""
@@ -102,6 +111,7 @@ def faults(gig: Gig, policy: Policy, eligible: Sequence[str]) -> Iterator[RuleEr
     yield from caught(names.check_name, "a title", gig.title)
     yield from caught(names.check_name, "a subcategory", gig.subcategory)
     yield from caught(names.check_text, "a description", gig.description)
+    yield from _faq_faults(gig)
     yield from _package_faults(gig)
     if not gig.milestones:
         return
@@ -168,6 +178,14 @@ def _split_faults(gig: Gig, package: Package, policy: Policy) -> Iterator[RuleEr
                 f"{money.dollars(policy.milestone_price_min_cents)} is the least",
                 package=tier,
             )
+
+
+def _faq_faults(gig: Gig) -> Iterator[RuleError]:
+    if len(gig.faq) > FAQ_MAX:
+        yield rules.GIG_CLIENT_VIEW.refuse(why=f"the gig has {len(gig.faq)} questions; {FAQ_MAX} at most")
+    for faq in gig.faq:
+        yield from caught(names.check_text, "a question", faq.question)
+        yield from caught(names.check_text, "an answer", faq.answer)
 
 
 def _package_faults(gig: Gig) -> Iterator[RuleError]:

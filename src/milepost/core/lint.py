@@ -1,6 +1,6 @@
 """What is unwise in an offer, though no rule forbids it: named findings, each a function."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from milepost import money
@@ -36,10 +36,14 @@ class Exposure(NamedTuple):
         return max(0, self.work_cents - self.secured_cents)
 
 
-def findings(terms: Terms, others: tuple[Policy, ...]) -> list[Finding]:
-    """Everything unwise in the terms of an offer; `others` are the policies it is also held against."""
+def findings(terms: Terms, others: Sequence[Policy], *, milestones_available: bool = True) -> list[Finding]:
+    """Everything unwise in the terms of an offer.
+
+    `others` are the policies it is also held against; `milestones_available` is so for the gig's subcategory.
+    """
     found = [finding for check in _CHECKS for finding in check(terms)]
-    return found + [finding for policy in others for finding in _other_policy(terms, policy)]
+    found += [finding for policy in others for finding in _other_policy(terms, policy)]
+    return found if milestones_available else [*found, _NO_MILESTONES]
 
 
 def exposures(terms: Terms) -> list[Exposure]:
@@ -52,6 +56,13 @@ def exposures(terms: Terms) -> list[Exposure]:
         secured += one.price_cents
         table.append(Exposure(position, one.name, total * done // days, secured))
     return table
+
+
+_NO_MILESTONES = Finding(
+    "no-milestones-here",
+    "the gig's subcategory has no milestones: the work can only be paid in one piece, or by the month",
+    "offer it with a gig of an eligible subcategory (milepost gig subcategories)",
+)
 
 
 def _no_revisions(terms: Terms) -> Iterator[Finding]:

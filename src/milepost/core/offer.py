@@ -41,6 +41,7 @@ class Offer(NamedTuple):
     expires_at: int | None = None
     status: OfferStatus = OfferStatus.SENT
     closed_at: int | None = None
+    message_id: int | None = None
 
 
 class Draft(NamedTuple):
@@ -59,6 +60,7 @@ class Draft(NamedTuple):
     cycles: int | None = None
     title: str | None = None
     expires_at: Callable[[int], int] | None = None
+    message_id: int | None = None
 
 
 def _as_given(draft: Draft, title: str) -> list[MilestoneTerms]:

@@ -1,56 +1,43 @@
 """Gigs: made, edited and shown. Every edit is one road: load, change, check, save."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
 from milepost import data, rules
 from milepost.core import gig as core
-from milepost.core.gig import Gig, Milestone, Substep
+from milepost.core.gig import Gig
 from milepost.store import catalog, settings
 from milepost.store.catalog import StoredGig
 from milepost.store.db import Database
 from milepost.views import CheckView, Created, GigView, Listing
 
 
-def create(db: Database, gig: Gig) -> Created[GigView]:
-    """Store a new gig. Raises `RuleError` with all its faults."""
+def create(db: Database, gig: Gig, *, handle: str | None = None) -> Created[GigView]:
+    """Store a new gig. Raises `RuleError` with all its faults, and `actor` if `handle` is not its seller."""
+    _check_seller(gig, handle, {})
     with db.write() as connection:
         at = settings.clock(connection)
         gig_id = catalog.add_gig(connection, _checked(connection, gig), at)
         return Created(gig_id, _view(connection, catalog.gig(connection, gig_id)))
 
 
-def edit(db: Database, gig_id: int, change: Callable[[Gig], Gig]) -> GigView:
-    """Store what `change` makes of a gig. Raises `NotFound`, and `RuleError` with all the faults it would have."""
+def edit(db: Database, gig_id: int, change: Callable[[Gig], Gig], *, handle: str | None = None) -> GigView:
+    """Store what `change` makes of a gig; orders that were placed stay as they are.
+
+    Raises `NotFound`, `RuleError` with all the faults it would have, and `actor` if `handle` is not its seller.
+    """
     with db.write() as connection:
         stored = catalog.gig(connection, gig_id)
+        _check_seller(stored.gig, handle, {"gig": gig_id})
         catalog.replace_gig(connection, gig_id, _checked(connection, change(stored.gig)))
         return _view(connection, catalog.gig(connection, gig_id))
 
 
-def add_milestone(db: Database, gig_id: int, milestone: Milestone) -> GigView:
-    """Add a milestone at the end of the workflow (rules gig-subcategory, gig-basic-price, gig-milestones-max)."""
-    return edit(db, gig_id, lambda gig: gig._replace(milestones=(*gig.milestones, milestone)))
-
-
-def add_substep(db: Database, gig_id: int, position: int, substep: Substep) -> GigView:
-    """Add a substep at the end of a milestone (rule gig-substeps)."""
-
-    def change(gig: Gig) -> Gig:
-        if not 1 <= position <= len(gig.milestones):
-            why = f"gig {gig_id} has no milestone {position}; it has {len(gig.milestones)}"
-            raise rules.GIG_SUBSTEPS.refuse(why=why, gig=gig_id, position=position)
-        milestone = gig.milestones[position - 1]
-        grown = milestone._replace(substeps=(*milestone.substeps, substep))
-        return gig._replace(milestones=(*gig.milestones[: position - 1], grown, *gig.milestones[position:]))
-
-    return edit(db, gig_id, change)
-
-
-def set_milestone_payments(db: Database, gig_id: int, *, on: bool) -> GigView:
-    """Turn milestone payments on or off (rule gig-milestone-payments)."""
-    return edit(db, gig_id, lambda gig: gig._replace(milestone_payments=on))
+def plain(db: Database, gig_id: int) -> Gig:
+    """A gig as plain values. Raises `NotFound`."""
+    with db.read() as connection:
+        return catalog.gig(connection, gig_id).gig
 
 
 def show(db: Database, gig_id: int) -> GigView:
@@ -71,6 +58,12 @@ def check(db: Database, gig_id: int) -> CheckView:
     """What a gig lacks before clients see its milestones. Raises `NotFound`."""
     view = show(db, gig_id)
     return CheckView(gig_id, not view.missing, view.missing)
+
+
+def _check_seller(gig: Gig, handle: str | None, values: Mapping[str, int]) -> None:
+    """A gig is its seller's to make and to change (rule actor)."""
+    if handle not in (None, gig.seller):
+        raise rules.ACTOR.refuse(why=f"the gig is {gig.seller}'s; {handle} cannot make or change it", **values)
 
 
 def _checked(connection: Connection, gig: Gig) -> Gig:

@@ -1,17 +1,24 @@
 """Offers: sent, shown, and moved once. Accepting one places its order in the same transaction."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from milepost import data, rules
+from milepost.core import lint
 from milepost.core import offer as core
+from milepost.core.forecast import courses
+from milepost.core.gig import eligible_name
 from milepost.core.offer import Draft, Offer, OfferStatus
 from milepost.core.tables import Actor
 from milepost.core.terms import Terms
+from milepost.market import inbox
 from milepost.market import orders as market
+from milepost.policy import Policy
 from milepost.store import catalog, orders, settings
 from milepost.store.db import Database
 from milepost.store.orders import Origin
-from milepost.views import Created, Listing, OfferView, PlacedView
+from milepost.views import Created, ForecastView, LintView, Listing, OfferView, PlacedView
 
 
 def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[OfferView]:
@@ -34,8 +41,10 @@ def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[
         )
         offer_id = orders.next_id(connection, "offers")
         expires_at = draft.expires_at(now) if draft.expires_at else None
-        offer = Offer(offer_id, draft.gig_id, terms, now, expires_at)
+        offer = Offer(offer_id, draft.gig_id, terms, now, expires_at, message_id=draft.message_id)
         core.check(offer, gig.subcategory, data.subcategories())
+        if draft.message_id is not None:
+            inbox.check_answers(connection, draft.message_id, draft.client, gig.seller)
         catalog.add_offer(connection, offer)
         return Created(offer_id, OfferView.of(offer, None))
 
@@ -76,6 +85,29 @@ def listing(
         found = catalog.offers(connection, seller=seller, client=client, status=status, limit=limit + 1)
         views = [OfferView.of(offer, catalog.order_of_offer(connection, offer.id)) for offer in found]
     return Listing.cut("offer", views, limit)
+
+
+def plain(db: Database, offer_id: int) -> Offer:
+    """An offer as plain values. Raises `NotFound`."""
+    with db.read() as connection:
+        return catalog.offer(connection, offer_id)
+
+
+def check(db: Database, offer_id: int, others: Sequence[Policy]) -> LintView:
+    """What is unwise in an offer, held against other policies too. Raises `NotFound`."""
+    with db.read() as connection:
+        offer = catalog.offer(connection, offer_id)
+        subcategory = catalog.gig(connection, offer.gig_id).gig.subcategory
+    listed = eligible_name(subcategory, data.subcategories()) is not None
+    return LintView.of(offer, lint.findings(offer.terms, others, milestones_available=listed))
+
+
+def forecast(db: Database, offer_id: int) -> ForecastView:
+    """What an offer comes to if it is accepted now, or was when it was closed. Raises `NotFound`."""
+    with db.read() as connection:
+        offer = catalog.offer(connection, offer_id)
+        at = offer.closed_at or settings.clock(connection)
+    return ForecastView.of(offer, at, courses(offer.terms, at))
 
 
 def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: str | None) -> Offer:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from milepost import rules, times
-from milepost.core import act, ledger
+from milepost.core import act, ledger, workflow
 from milepost.core.act import Outcome
 from milepost.core.order import Order, actors, timers
 from milepost.core.tables import Action, Actor
@@ -18,7 +18,7 @@ from milepost.store import ledger as books
 from milepost.store import orders, settings
 from milepost.store.db import Database
 from milepost.store.orders import Change, Origin
-from milepost.views import HistoryLineView, Listing, OrderLineView, OrderView, TimerView
+from milepost.views import Created, HistoryLineView, Listing, OrderedView, OrderLineView, OrderView, TimerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,25 @@ def place(connection: Connection, terms: Terms, origin: Origin, now: int) -> Ord
     placed = act.place(orders.next_id(connection, "orders"), terms, at=now)
     orders.save(connection, [Change(None, [placed], origin)])
     return placed.order
+
+
+def place_package(
+    db: Database, gig_id: int, tier: str, client: str, *, milestones: bool = True, handle: str | None = None
+) -> Created[OrderedView]:
+    """Order a gig's package as a client: by milestones if it has some and the client wants them, else as one payment.
+
+    Raises `NotFound`, `actor` if `handle` is not the client, and what `workflow.order_terms` raises.
+    """
+    if handle not in (None, client):
+        raise rules.ACTOR.refuse(why=f"{handle} cannot order as {client}", gig=gig_id, actor=handle)
+    from milepost.store import catalog  # with sqlmodel, which nothing else here needs
+
+    with db.write() as connection:
+        stored = catalog.gig(connection, gig_id)
+        current = settings.read(connection)
+        terms = workflow.order_terms(stored.gig, tier, client, current.policy, milestones=milestones)
+        order = place(connection, terms, Origin(gig_id), current.clock)
+        return Created(order.id, OrderedView(view(connection, order, current.clock)))
 
 
 def acting(order: Order, step: Step, handle: str | None) -> Actor:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictStr
 from pydantic_core import PydanticCustomError
 
-from milepost import documents, times
-from milepost.documents import Document, GigDocument, OfferDocument, When
+from milepost import documents, reading, times
+from milepost.documents import GigDocument, OfferDocument, When
 from milepost.errors import BadFile, Fault
 from milepost.places import Path as TomlPath
 from milepost.places import Place, place_of, places
 from milepost.policy import Policy
+from milepost.reading import Document
 from milepost.rules import RULES, RuleError
 
 _REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
@@ -106,12 +107,12 @@ class Scenario:
 
 def load(name: str) -> Scenario:
     """The scenario in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(documents.read(name), "stdin" if name == "-" else name)
+    return parse(reading.read(name), "stdin" if name == "-" else name)
 
 
 def parse(text: str, name: str) -> Scenario:
     """The scenario that a TOML text holds. Raises `BadFile` with all its faults."""
-    document = documents.parse(ScenarioDocument, text, name)
+    document = reading.parse(ScenarioDocument, text, name)
     found = places(text)
     faults = list(_ref_faults(document, found))
     place = place_of(found, ("scenario", "start"))
@@ -162,7 +163,7 @@ def _ids_in(words: tuple[str, ...]) -> Iterator[int]:
 def _policy(given: str | dict[str, Any], name: str) -> Policy:
     if isinstance(given, str):
         return documents.policy(given)
-    return documents.policy_of(documents.check(documents.PolicyDocument, given, name))
+    return documents.policy_of(reading.check(documents.PolicyDocument, given, name))
 
 
 def _ref_faults(document: ScenarioDocument, found: Mapping[TomlPath, Place]) -> Iterator[Fault]:

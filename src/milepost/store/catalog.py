@@ -1,18 +1,28 @@
 """Gigs and offers, in and out: the only mapping between their rows and the core's plain values."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete
 from sqlmodel import Session, col, select
 
-from milepost.core.gig import TIERS, Gig, Milestone, Package, Substep
+from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep
 from milepost.core.offer import Offer, OfferStatus
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.workflow import Template
 from milepost.errors import NotFound
 from milepost.store import settings
 from milepost.store.orders import AGREED, agreed_columns
-from milepost.store.tables import GigMilestoneRow, GigRow, OfferMilestoneRow, OfferRow, OrderRow, PackageRow
+from milepost.store.tables import (
+    GigMilestoneRow,
+    GigRow,
+    OfferMilestoneRow,
+    OfferRow,
+    OrderRow,
+    PackageRow,
+    TemplateRow,
+)
 
 
 class StoredGig(NamedTuple):
@@ -85,23 +95,24 @@ def _stored_gig(session: Session, row: GigRow) -> StoredGig:
             ),
             tuple(_gig_milestone(milestone) for milestone in milestones),
             row.milestone_payments == 1,
+            tuple(Faq(*one) for one in json.loads(row.faq)),
         ),
         row.created_at,
     )
 
 
 def _gig_milestone(row: GigMilestoneRow) -> Milestone:
-    return Milestone(
-        row.name,
-        row.days,
-        row.description,
-        row.revisions,
-        row.zoom == 1,
-        tuple(json.loads(row.packages)),
-        row.weight,
-        json.loads(row.prices),
-        tuple(Substep(name, tuple(packages)) for name, packages in json.loads(row.substeps)),
+    return milestone_of(
+        {name: getattr(row, name) for name in Milestone._fields}
+        | {name: json.loads(getattr(row, name)) for name in ("packages", "prices", "substeps")}
     )
+
+
+def milestone_of(plain: Mapping[str, Any]) -> Milestone:
+    """A workflow's milestone from plain JSON values."""
+    substeps = tuple(Substep(name, tuple(packages)) for name, packages in plain["substeps"])
+    packages = tuple(plain["packages"])
+    return Milestone(**{**plain, "zoom": bool(plain["zoom"]), "packages": packages, "substeps": substeps})
 
 
 def _gig_columns(gig: Gig) -> dict[str, Any]:
@@ -111,6 +122,7 @@ def _gig_columns(gig: Gig) -> dict[str, Any]:
         "subcategory": gig.subcategory,
         "description": gig.description,
         "milestone_payments": int(gig.milestone_payments),
+        "faq": json.dumps(gig.faq, ensure_ascii=False),
     }
 
 
@@ -126,6 +138,43 @@ def _add_parts(session: Session, gig_id: int, gig: Gig) -> None:
         }
         session.add(GigMilestoneRow(gig_id=gig_id, position=position, **columns))
     session.flush()
+
+
+# ── Templates ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def save_template(connection: Connection, template: Template) -> None:
+    """Store a template, in the place of one of the same name."""
+    with Session(connection) as session:
+        plain = [milestone._asdict() for milestone in template.milestones]
+        session.merge(
+            TemplateRow(
+                name=template.name,
+                title=template.title,
+                description=template.description,
+                subcategories=json.dumps(template.subcategories, ensure_ascii=False),
+                milestones=json.dumps(plain, ensure_ascii=False),
+            )
+        )
+        session.flush()
+
+
+def templates(connection: Connection) -> list[Template]:
+    """The saved templates, by name."""
+    with Session(connection) as session:
+        return [_template(row) for row in session.exec(select(TemplateRow).order_by(col(TemplateRow.name)))]
+
+
+def delete_template(connection: Connection, name: str) -> None:
+    """Forget a saved template."""
+    with Session(connection) as session:
+        session.delete(session.get_one(TemplateRow, name))
+        session.flush()
+
+
+def _template(row: TemplateRow) -> Template:
+    milestones = tuple(milestone_of(plain) for plain in json.loads(row.milestones))
+    return Template(row.name, row.title, row.description, tuple(json.loads(row.subcategories)), milestones)
 
 
 # ── Offers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,7 +251,9 @@ def _offer(connection: Connection, session: Session, row: OfferRow) -> Offer:
         for m in agreed
     )  # fmt: skip
     terms = Terms(OrderType(row.type), row.seller, row.client, row.title, milestones, policy)
-    return Offer(row.id, row.gig_id, terms, row.sent_at, row.expires_at, OfferStatus(row.status), row.closed_at)
+    return Offer(
+        row.id, row.gig_id, terms, row.sent_at, row.expires_at, OfferStatus(row.status), row.closed_at, row.message_id
+    )
 
 
 def _offer_state(offer: Offer) -> dict[str, Any]:
@@ -211,4 +262,5 @@ def _offer_state(offer: Offer) -> dict[str, Any]:
         "sent_at": offer.sent_at,
         "expires_at": offer.expires_at,
         "closed_at": offer.closed_at,
+        "message_id": offer.message_id,
     }

@@ -7,7 +7,7 @@ seconds, flags are 0 or 1, short lists are JSON text.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from milepost import money, times
@@ -86,6 +86,7 @@ class GigRow(SQLModel, table=True):
     subcategory: str = _text()
     description: str = _text()
     milestone_payments: int = _integer(default=1)
+    faq: str = _text(default="[]")
     created_at: int = _integer()
 
 
@@ -120,6 +121,45 @@ class GigMilestoneRow(SQLModel, table=True):
     substeps: str = _text()
 
 
+class TemplateRow(SQLModel, table=True):
+    """A workflow template that was saved from a gig; `subcategories` and `milestones` are JSON."""
+
+    __tablename__ = "templates"
+    __table_args__ = (CLUSTERED,)
+    name: str = _text(primary_key=True)
+    title: str = _text()
+    description: str = _text()
+    subcategories: str = _text()
+    milestones: str = _text()
+
+
+class ConversationRow(SQLModel, table=True):
+    """What a client and a seller write to each other; the client began it (rule offer-from-message)."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        UniqueConstraint("client", "seller"),
+        CheckConstraint("seller <> client", name="parties_differ"),
+        STRICT,
+    )
+    id: int | None = _integer(primary_key=True, default=None)
+    client: str = _text()
+    seller: str = _text()
+
+
+class MessageRow(SQLModel, table=True):
+    """A message of a conversation, by one of its two parties."""
+
+    __tablename__ = "messages"
+    __table_args__ = (_one_of("sender", (Actor.CLIENT, Actor.SELLER)), _instant("sent_at"), STRICT)
+    id: int | None = _integer(primary_key=True, default=None)
+    conversation_id: int = _integer(foreign_key="conversations.id", index=True)
+    sender: str = _text()
+    gig_id: int | None = _integer(default=None, foreign_key="gigs.id")
+    text: str = _text()
+    sent_at: int = _integer()
+
+
 class OfferRow(SQLModel, table=True):
     """A custom offer; `expires_at` stays when it has moved, the index below forgets it."""
 
@@ -143,6 +183,7 @@ class OfferRow(SQLModel, table=True):
     sent_at: int = _integer()
     expires_at: int | None = _integer(default=None)
     closed_at: int | None = _integer(default=None)
+    message_id: int | None = _integer(default=None, foreign_key="messages.id", index=True)
 
 
 class _AgreedColumns(SQLModel):

@@ -1,0 +1,65 @@
+"""`milepost inbox …`: what clients and sellers write to each other."""
+
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.options import Limit
+from milepost.cli.session import answers, current, note, store
+
+app = typer.Typer(no_args_is_help=True, help="What clients and sellers write to each other.")
+
+
+@app.command()
+@answers
+def send(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to write.")],
+    sender: Annotated[str, typer.Option("--from", metavar="HANDLE", help="Who writes.")],
+    receiver: Annotated[str, typer.Option("--to", metavar="HANDLE", help="Who it is for.")],
+    gig: Annotated[int | None, typer.Option("--gig", metavar="GIG", min=1, help="The gig that it is about.")] = None,
+) -> Any:
+    """Send a message; prints its id. A client's first message to a seller opens a conversation.
+
+    \b
+    Examples:
+      milepost inbox send --from ana --to maria --gig 1 "Can you draw a fox?"
+      milepost inbox send --from maria --to ana "Yes. An offer follows."
+    """
+    from milepost.market import inbox
+
+    view = inbox.send(store(), sender, receiver, text, gig_id=gig, handle=current().handle)
+    note(f"Message {view.id} is sent. Next: milepost inbox show {view.whole.conversation}")
+    return view
+
+
+@app.command("list")
+@answers
+def list_(
+    for_handle: Annotated[str | None, typer.Option("--for", metavar="HANDLE", help="Only this party's.")] = None,
+    limit: Limit = 50,
+) -> Any:
+    """List conversations.
+
+    \b
+    Example:
+      milepost inbox list --for maria
+    """
+    from milepost.market import inbox
+
+    return inbox.listing(store(), handle=for_handle, limit=limit)
+
+
+@app.command()
+@answers
+def show(
+    conversation: Annotated[int, typer.Argument(metavar="CONVERSATION", min=1, help="The conversation's id.")],
+) -> Any:
+    """Show a conversation: its messages, and under each the offers that answer it, with their state.
+
+    \b
+    Example:
+      milepost inbox show 1
+    """
+    from milepost.market import inbox
+
+    return inbox.show(store(), conversation)

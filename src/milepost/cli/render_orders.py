@@ -1,0 +1,168 @@
+"""Pictures of orders: as they stand, their timers, history and requests to cancel."""
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from milepost import times, views
+from milepost.cli.plain import printable
+from milepost.cli.render_base import amount, facts, listed, rendered, revisions, state, table, when, words
+
+
+@rendered.register
+def _(view: views.PlacedView) -> RenderableType:
+    return rendered(view.order)
+
+
+@rendered.register
+def _(view: views.OrderView) -> RenderableType:
+    status = state(view.status)
+    if view.reason:
+        status.append(f" ({view.reason})")
+    rows: list[tuple[str, RenderableType]] = [
+        ("Order", words(f"{view.id}  {view.title}", "bold")),
+        ("Status", status),
+        ("Phase", view.phase),
+        ("Parties", words(f"{view.seller} works for {view.client}")),
+        ("Placed", f"{when(view.placed_at)} under {printable(view.policy)}"),
+    ]
+    if view.completed_at:
+        rows.append(("Ended", when(view.completed_at)))
+    if view.deadline_at:
+        rows.append(("Deadline", f"{when(view.deadline_at)}  (in {_until(view.now, view.deadline_at)})"))
+    if view.stopping:
+        rows.append(("Stop", "asked for: it ends after the running milestone"))
+    sums = table("Charged", "In escrow", "Released", "Refunded", "Fees", right=_MONEY_COLUMNS)
+    sums.add_row(
+        *map(amount, (view.charged_cents, view.escrow_cents, view.released_cents, view.refunded_cents, view.fees_cents))
+    )
+    return Group(facts(rows), "", _milestones(view), "", sums)
+
+
+_MONEY_COLUMNS = ("Charged", "In escrow", "Released", "Refunded", "Fees")
+
+
+def _milestones(view: views.OrderView) -> Table:
+    made = table("#", "Milestone", "State", "Price", "Due", "Delivered", "Revisions", right=("#", "Price"))
+    for one in view.milestones:
+        name = words(one["name"])
+        if one["zoom"]:
+            name.append("  Zoom", "cyan")
+        if one["state"] == "planned" and one["substeps"]:
+            name.append(f"\n{len(one['substeps'])} substeps", "dim")
+        else:
+            name.append("".join(_ticked(substep) for substep in one["substeps"]), "dim")
+        due = Text(when(one["due_at"]))
+        if one["late"]:
+            due.append(f"\nlate by {times.format_duration(one['late_seconds'])}", "red")
+        made.add_row(
+            str(one["position"]),
+            name,
+            state(one["state"]),
+            amount(one["price_cents"]),
+            due,
+            when(one["delivered_at"]),
+            f"{one['revisions_used']} of {revisions(one['revisions_allowed'])}",
+        )
+    return made
+
+
+def _ticked(substep: dict[str, Any]) -> str:
+    return f"\n{'x' if substep['done'] else '·'} {printable(substep['name'])}"
+
+
+def _until(now: str, instant: str) -> str:
+    return times.format_duration(times.parse_instant(instant, clock=0) - times.parse_instant(now, clock=0))
+
+
+@listed("order", "orders")
+def _orders(orders: list[views.OrderLineView]) -> Table:
+    made = table("Id", "Order", "Seller", "Client", "Status", "Phase", "Step", "Deadline", right=("Id",))
+    for order in orders:
+        status = state(order.status)
+        if order.reason:
+            status.append(f"\n{order.reason}", "dim")
+        if order.late:
+            status.append(" late", "red")
+        made.add_row(
+            str(order.id),
+            words(order.title),
+            words(order.seller),
+            words(order.client),
+            status,
+            order.phase,
+            f"{order.milestone}/{order.milestones}",
+            when(order.deadline_at),
+        )
+    return made
+
+
+@listed("timer", "timers are armed")
+def timers(timers: list[views.TimerView]) -> Table:
+    made = table("At", "Order", "Timer", "What happens", "Prevent it with", right=("Order",))
+    for timer in timers:
+        name = Text(timer.timer)
+        if timer.rule != timer.timer:
+            name.append(f"\n{timer.rule}", "dim")
+        made.add_row(when(timer.at), str(timer.order), name, timer.effect, "\n".join(timer.prevent))
+    return made
+
+
+@listed("line", "history")
+def _history(lines: list[views.HistoryLineView]) -> Table:
+    made = table("#", "At", "Who", "What", "Milestone", "With", right=("#", "Milestone"))
+    for line in lines:
+        made.add_row(
+            str(line.number),
+            when(line.at),
+            line.actor,
+            line.action,
+            str(line.milestone or ""),
+            words(", ".join(f"{name}: {_told(value)}" for name, value in line.args.items() if value not in ("", []))),
+        )
+    return made
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_told(one) for one in value)
+    return str(value["name"]) if isinstance(value, dict) and "name" in value else str(value)
+
+
+@rendered.register
+def _(view: views.TickView) -> RenderableType:
+    clock = Text(f"The clock is at {when(view.clock)} UTC.")
+    if not view.count:
+        return Group(clock, Text("Nothing was due."))
+    made = table("At", "Order", "Timer", "Rule", right=("Order",))
+    for fired in view.fired:
+        subject = str(fired["order"]) if "order" in fired else f"offer {fired['offer']}"
+        made.add_row(when(fired["at"]), subject, fired["timer"], fired["rule"])
+    rest = view.count - len(view.fired)
+    more = [Text(f"and {rest:,} more; {view.count:,} timers fired in all")] if rest else []
+    return Group(clock, "", made, *more)
+
+
+@listed("resolution", "requests to cancel")
+def _requests(requests: list[views.RequestView]) -> Table:
+    made = table("Id", "Order", "Cancel", "By", "Reason", "Opened", "State", right=("Id", "Order"))
+    for one in requests:
+        told = state(one.state)
+        if one.answer_by:
+            told.append(f"\nanswer by {when(one.answer_by)}", "dim")
+        what = f"milestone {one.milestone}" if one.milestone else "the whole order"
+        reason = Text(one.reason)
+        if one.note:
+            reason.append(f"\n{printable(one.note)}", "dim")
+        made.add_row(str(one.id), str(one.order), what, one.by, reason, when(one.opened_at), told)
+    return made
+
+
+@listed("reason", "reasons")
+def _reasons(reasons: list[views.ReasonView]) -> Table:
+    made = table("Reason", "Meaning")
+    for one in reasons:
+        made.add_row(one.reason, one.text)
+    return made

@@ -1,0 +1,81 @@
+"""`milepost template …`: workflows to start from."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from milepost.cli.options import GigId
+from milepost.cli.session import answers, current, store
+
+if TYPE_CHECKING:
+    from milepost.store.db import Database
+
+app = typer.Typer(no_args_is_help=True, help="Workflows to start a gig from.")
+
+Name = Annotated[str, typer.Argument(metavar="TEMPLATE", help="The template's name.")]
+
+
+@app.command("list")
+@answers
+def list_() -> Any:
+    """List the templates: those that ship with the program, and those saved in the store.
+
+    \b
+    Example:
+      milepost template list
+    """
+    from milepost import documents
+    from milepost.market import templates
+
+    return templates.listing(_store_if_any(), documents.shipped_templates())
+
+
+@app.command()
+@answers
+def show(template: Name) -> Any:
+    """Show a template's milestones.
+
+    \b
+    Example:
+      milepost template show logo-design
+    """
+    from milepost import documents
+    from milepost.market import templates
+
+    return templates.show(_store_if_any(), template, documents.shipped_templates())
+
+
+@app.command()
+@answers
+def save(gig: GigId, name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call it.")]) -> Any:
+    """Save a gig's workflow as a template, in the place of one saved before under this name.
+
+    \b
+    Example:
+      milepost template save 1 --name my-logo
+    """
+    from milepost.market import templates
+
+    return templates.save(store(), gig, name, handle=current().handle)
+
+
+@app.command()
+@answers
+def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> Any:
+    """Delete a saved template; gigs that used it keep their workflow.
+
+    \b
+    Example:
+      milepost template delete my-logo --yes
+    """
+    from milepost.cli.session import confirmed
+    from milepost.market import templates
+
+    if not yes and not confirmed(f"Delete the template {template}?"):
+        raise typer.Abort
+    return templates.delete(store(), template)
+
+
+def _store_if_any() -> "Database | None":
+    session = current()
+    return store() if session.keeps is not None or session.store_path.exists() else None

@@ -1,0 +1,63 @@
+"""Workflow templates: those that ship with the program, and those saved from a gig."""
+
+from collections.abc import Sequence
+
+from milepost import rules
+from milepost.core import workflow
+from milepost.core.workflow import Template
+from milepost.errors import NotFound
+from milepost.store import catalog
+from milepost.store.db import Database
+from milepost.views import Listing, TemplateView
+
+
+def listing(db: Database | None, shipped: Sequence[Template]) -> Listing[TemplateView]:
+    """All templates by name; a saved one goes before a shipped one of the same name. Without a store, the shipped."""
+    found = _all(db, shipped)
+    return Listing("template", [TemplateView.of(*found[name]) for name in sorted(found)])
+
+
+def find(db: Database | None, name: str, shipped: Sequence[Template]) -> Template:
+    """The template of this name. Raises `NotFound`."""
+    found = _all(db, shipped)
+    if name not in found:
+        raise NotFound("template", name)
+    return found[name][0]
+
+
+def show(db: Database | None, name: str, shipped: Sequence[Template]) -> TemplateView:
+    """The view of the template of this name. Raises `NotFound`."""
+    find(db, name, shipped)
+    return TemplateView.of(*_all(db, shipped)[name])
+
+
+def save(db: Database, gig_id: int, name: str, *, handle: str | None = None) -> TemplateView:
+    """Save a gig's workflow as a template, in the place of one saved before.
+
+    Raises `NotFound`, `gig-template`, `names`, and `actor` if `handle` is not the gig's seller.
+    """
+    with db.write() as connection:
+        gig = catalog.gig(connection, gig_id).gig
+        if handle not in (None, gig.seller):
+            raise rules.ACTOR.refuse(why=f"the gig is {gig.seller}'s; {handle} cannot save its workflow", gig=gig_id)
+        template = workflow.template_of(gig, name)
+        catalog.save_template(connection, template)
+    return TemplateView.of(template, "saved")
+
+
+def delete(db: Database, name: str) -> TemplateView:
+    """Forget a saved template, and answer with it; one that ships cannot be deleted. Raises `NotFound`."""
+    with db.write() as connection:
+        template = next((one for one in catalog.templates(connection) if one.name == name), None)
+        if template is None:
+            raise NotFound("saved template", name)
+        catalog.delete_template(connection, name)
+    return TemplateView.of(template, "deleted")
+
+
+def _all(db: Database | None, shipped: Sequence[Template]) -> dict[str, tuple[Template, str]]:
+    found = {template.name: (template, "shipped") for template in shipped}
+    if db is not None:
+        with db.read() as connection:
+            found |= {template.name: (template, "saved") for template in catalog.templates(connection)}
+    return found

@@ -1,0 +1,83 @@
+"""Conversations and messages, in and out."""
+
+from sqlalchemy import Connection, or_
+from sqlmodel import Session, col, select
+
+from milepost.core.inbox import Conversation, Message
+from milepost.core.tables import Actor
+from milepost.errors import NotFound
+from milepost.store.tables import ConversationRow, MessageRow, OfferRow
+
+
+def between(connection: Connection, client: str, seller: str) -> int | None:
+    """The id of the conversation that a client began with a seller."""
+    with Session(connection) as session:
+        wanted = select(ConversationRow.id).where(ConversationRow.client == client, ConversationRow.seller == seller)
+        return session.exec(wanted).one_or_none()
+
+
+def begin(connection: Connection, client: str, seller: str) -> int:
+    """A new conversation; its id."""
+    with Session(connection) as session:
+        row = ConversationRow(client=client, seller=seller)
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        return row.id
+
+
+def add(connection: Connection, message: Message) -> int:
+    """Store a message (its own id is not read); the id that it has now."""
+    with Session(connection) as session:
+        row = MessageRow(
+            conversation_id=message.conversation_id,
+            sender=message.sender,
+            gig_id=message.gig_id,
+            text=message.text,
+            sent_at=message.sent_at,
+        )
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        return row.id
+
+
+def conversation(connection: Connection, conversation_id: int) -> Conversation:
+    """A conversation with its messages. Raises `NotFound`."""
+    with Session(connection) as session:
+        row = session.get(ConversationRow, conversation_id)
+        if row is None:
+            raise NotFound("conversation", conversation_id)
+        return _conversation(session, row)
+
+
+def conversation_of(connection: Connection, message_id: int) -> Conversation:
+    """The conversation that a message belongs to. Raises `NotFound`."""
+    with Session(connection) as session:
+        message = session.get(MessageRow, message_id)
+        if message is None:
+            raise NotFound("message", message_id)
+        return _conversation(session, session.get_one(ConversationRow, message.conversation_id))
+
+
+def conversations(connection: Connection, *, handle: str | None, limit: int) -> list[Conversation]:
+    """Conversations by id, of one party or all."""
+    wanted = select(ConversationRow).order_by(col(ConversationRow.id)).limit(limit)
+    if handle is not None:
+        wanted = wanted.where(or_(col(ConversationRow.client) == handle, col(ConversationRow.seller) == handle))
+    with Session(connection) as session:
+        return [_conversation(session, row) for row in session.exec(wanted)]
+
+
+def _conversation(session: Session, row: ConversationRow) -> Conversation:
+    assert row.id is not None
+    wanted = select(MessageRow).where(MessageRow.conversation_id == row.id).order_by(col(MessageRow.id))
+    messages = tuple(_message(session, message) for message in session.exec(wanted))
+    return Conversation(row.id, row.client, row.seller, messages)
+
+
+def _message(session: Session, row: MessageRow) -> Message:
+    assert row.id is not None
+    offers = session.exec(select(OfferRow.id).where(OfferRow.message_id == row.id).order_by(col(OfferRow.id)))
+    ids = tuple(offer_id for offer_id in offers if offer_id is not None)
+    return Message(row.id, row.conversation_id, Actor(row.sender), row.gig_id, row.text, row.sent_at, ids)
