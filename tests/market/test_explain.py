@@ -5,6 +5,7 @@ Every command it prints is run, on a store in which nothing is kept, and must le
 
 import re
 import shlex
+from dataclasses import asdict
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from milepost import money, times
 from milepost.core.order import possible
 from milepost.core.tables import PHASE_OF_STATE, Action, Phase
 from milepost.core.terms import OrderType
+from milepost.market import ledger, orders
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
 from milepost.store.db import Database
@@ -131,18 +133,17 @@ def test_the_screen_shows_sentences_and_commands_within_its_width(desk: Desk) ->
 FULL = {"revisions": 1, "substeps": ("Ink", "Colour"), "zoom": True}
 WAYS = {
     OrderType.MILESTONES: (
-        "", "tick+8", "deliver", "deliver revise", "deliver revise deliver", "deliver approve", "stop", "stop deliver",
-        "check check", "cancel", "deliver approve tick+7 cancel-whole", "deliver approve continue",
-        "deliver approve continue deliver approve continue",
+        "", "tick+8", "deliver", "deliver revise", "deliver revise deliver", "deliver approve", "stop deliver",
+        "check check", "deliver approve tick+7 cancel-whole",
         "deliver approve continue deliver approve continue deliver",
-        "deliver cancel continue", "drop", "deliver drop approve", "deliver approve stop-now",
+        "deliver cancel continue", "drop deliver approve", "deliver approve stop-now",
     ),
     OrderType.SINGLE: ("", "report", "report report", "report report deliver", "report report deliver revise"),
     OrderType.SUBSCRIPTION: (
-        "", "deliver", "tick+40 deliver", "deliver approve", "stop", "stop deliver", "cancel", "tick+40 deliver revise",
+        "", "deliver", "tick+40 deliver", "deliver approve", "stop deliver", "cancel", "tick+40 deliver revise",
     ),
 }  # fmt: skip
-ASKED = ("", "ask-client", "ask-seller", "tick+7 ask-seller tick+1h47")
+ASKED = ("", "ask-client", "tick+7 ask-seller tick+1h47")
 WORDS = {
     "deliver": f"order deliver 1 --link {LINK}",
     "revise": "order revise 1",
@@ -232,9 +233,10 @@ def checked(db: Database) -> set[str]:
     told = said(db, ["order", "explain", "1"])
     check_turn_and_timer(db, told)
     check_offered(db, told)
-    check_silence(db, told)
+    before = standing(db)
+    check_silence(db, told, before)
     for choice in told["choices"]:
-        check_choice(db, choice)
+        check_choice(db, choice, before)
     return {choice["action"] for choice in told["choices"]}
 
 
@@ -258,14 +260,13 @@ def check_offered(db: Database, told: Any) -> None:
     assert offered == {one for one in wanted if one[0] != Action.UNCHECK_SUBSTEP}
 
 
-def check_silence(db: Database, told: Any) -> None:
+def check_silence(db: Database, told: Any, before: Any) -> None:
     """What is said to happen without an answer happens, at that instant, by that rule."""
     sentences = [match for one in told["sentences"] if (match := SILENCE.fullmatch(one))]
     assert len(sentences) == bool(told["timer"])
     for match in sentences:
         assert (match["until"], match["rule"]) == (told["timer"]["at"], told["rule"])
         with db.trial() as trial:
-            before = standing(trial)
             until = times.parse_instant(match["until"], clock=0)
             said(trial, ["order", "tick", "--now", times.format_instant(max(until - 1, stories.clock_of(trial)))])
             assert standing(trial)["status"] == "active"
@@ -275,10 +276,9 @@ def check_silence(db: Database, told: Any) -> None:
             )
 
 
-def check_choice(db: Database, choice: Any) -> None:
+def check_choice(db: Database, choice: Any, before: Any) -> None:
     """The printed command, its placeholders filled, is accepted from its party and leads to what was said."""
     with db.trial() as trial:
-        before = standing(trial)
         handle = {"client": before["client"], "seller": "maria", "support": "support"}[choice["by"]]
         said(trial, ["--as", handle, *filled(before, choice["command"])])
         check_outcome(trial, before, choice["leads_to"], choice["money"])
@@ -295,15 +295,16 @@ def filled(order: Any, command: str) -> list[str]:
 
 
 def standing(db: Database) -> Any:
-    """Order 1 as it stands, with how many entries its ledger has."""
-    return said(db, ["order", "show", "1"]) | {"entries": len(said(db, ["ledger", "show", "--order", "1"]))}
+    """Order 1 as it stands, with the entries of its ledger."""
+    entries = ledger.entries(db, order_id=1, account=None, limit=1_000).items
+    return asdict(orders.show(db, 1)) | {"entries": entries}
 
 
 def check_outcome(db: Database, before: Any, leads_to: str, moved: list[str]) -> None:
     """The order is as was said, and the money that was said has moved, entry by entry."""
     after = standing(db)
-    entries = said(db, ["ledger", "show", "--order", "1"])[before["entries"] :]
-    assert [f"{one['kind']} {money.dollars(one['amount_cents'])}" for one in entries] == moved
+    entries = after["entries"][len(before["entries"]) :]
+    assert [f"{one.kind} {money.dollars(one.amount_cents)}" for one in entries] == moved
     skipped = sum(one["state"] == "skipped" for one in after["milestones"])
     started = [one["position"] for one in after["milestones"] if one["started_at"]]
     rest = f", {skipped} milestone{'s' if skipped > 1 else ''} skipped" if skipped else ""
