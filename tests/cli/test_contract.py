@@ -105,12 +105,12 @@ def test_accepting_an_offer_answers_with_the_order_and_the_offer(shell: Shell) -
 
 
 @pytest.mark.parametrize("verb", ["deliver", "revise", "approve", "continue", "stop"])
-def test_a_moving_verb_answers_with_the_order(shell: Shell, verb: str) -> None:
-    order = shell.order()
+def test_a_moving_verb_answers_with_the_order(working: Shell, verb: str) -> None:
+    order = 1
     before = {"deliver": [], "continue": ["deliver", "approve"], "stop": ["deliver", "approve"]}
     for word in before.get(verb, ["deliver"]):
-        shell.ok(f"order {word} {order}")
-    told = shell.json(f"order {verb} {order}")
+        working.ok(f"order {word} {order}")
+    told = working.json(f"order {verb} {order}")
     assert_order(told)
     assert told["id"] == order
 
@@ -127,20 +127,19 @@ def test_a_moving_verb_answers_with_the_order(shell: Shell, verb: str) -> None:
         ("rules", {"id", "text", "source"}),
     ],
 )
-def test_a_list_is_a_json_list_of_objects(shell: Shell, line: str, keys: set[str]) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    told = shell.json(line)
+def test_a_list_is_a_json_list_of_objects(working: Shell, line: str, keys: set[str]) -> None:
+    working.ok("order deliver 1")
+    told = working.json(line)
     assert told
     assert all(keys <= one.keys() for one in told)
 
 
-def test_balances_are_a_list_of_accounts_and_cents(shell: Shell) -> None:
-    shell.order()
-    assert shell.json("ledger balances") == [
+def test_balances_are_a_list_of_accounts_and_cents(working: Shell) -> None:
+    assert working.json("ledger balances") == [
         {"account": "client:ana", "balance_cents": -6_000},
         {"account": "escrow:1", "balance_cents": 6_000},
     ]
-    assert shell.json("ledger balances --account escrow:1") == [{"account": "escrow:1", "balance_cents": 6_000}]
+    assert working.json("ledger balances --account escrow:1") == [{"account": "escrow:1", "balance_cents": 6_000}]
 
 
 @pytest.mark.parametrize("line", ["gig list", "offer list", "order list", "order timers", "ledger show"])
@@ -165,14 +164,14 @@ def test_a_list_that_is_cut_says_so_on_stderr_and_one_that_is_whole_does_not(she
     assert shell(f"{line} --limit 3 --json").err == ""
 
 
-def test_a_tick_answers_with_the_clock_and_what_fired(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    told = shell.json("order tick --by +9d")
+def test_a_tick_answers_with_the_clock_and_what_fired(working: Shell) -> None:
+    working.ok("order deliver 1")
+    told = working.json("order tick --by +9d")
     assert {"clock", "fired"} <= told.keys()
     assert told["clock"] == "2026-01-14T09:00:00Z"
     (fired,) = told["fired"]
     assert fired.keys() == {"at", "order", "timer", "rule"}
-    assert shell.json("order tick --by +1d")["fired"] == []
+    assert working.json("order tick --by +1d")["fired"] == []
 
 
 def test_a_bulk_tick_stops_at_its_limit_and_then_counts(shell: Shell) -> None:
@@ -184,27 +183,26 @@ def test_a_bulk_tick_stops_at_its_limit_and_then_counts(shell: Shell) -> None:
     assert told["count"] == 3
 
 
-def test_a_tick_to_the_next_timer_stops_at_its_instant(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    assert shell.json("order tick --next")["clock"] == "2026-01-13T09:00:00Z"
-    told = shell("order tick --next --json")
+def test_a_tick_to_the_next_timer_stops_at_its_instant(working: Shell) -> None:
+    working.ok("order deliver 1")
+    assert working.json("order tick --next")["clock"] == "2026-01-13T09:00:00Z"
+    told = working("order tick --next --json")
     assert (json.loads(told.out)["clock"], json.loads(told.out)["fired"]) == ("2026-01-13T09:00:00Z", [])
 
 
-def test_a_tick_until_an_order_is_done_ends_with_its_end(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    told = shell.json("order tick --until-done 1")
+def test_a_tick_until_an_order_is_done_ends_with_its_end(working: Shell) -> None:
+    working.ok("order deliver 1")
+    told = working.json("order tick --until-done 1")
     assert (told["clock"], len(told["fired"])) == ("2026-01-13T09:00:00Z", 1)
-    assert shell.json("order show 1")["status"] == "completed"
+    assert working.json("order show 1")["status"] == "completed"
 
 
 def test_the_global_options_may_come_with_any_command_and_the_store_is_named_by_the_environment(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    working: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from milepost.cli.app import run
 
-    shell.order()
-    monkeypatch.setenv("MILEPOST_DB", str(shell.db))
+    monkeypatch.setenv("MILEPOST_DB", str(working.db))
     assert run(["order", "show", "1", "--json"]) == 0
     assert_order(json.loads(capsys.readouterr().out))
 

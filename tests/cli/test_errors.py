@@ -96,9 +96,9 @@ def test_an_id_of_any_size_is_only_not_found(shell: Shell, line: str, noun: str,
     assert told.err.startswith(f"error: there is no {noun} {id}\n")
 
 
-def test_a_refusal_exits_4_and_names_its_rule_and_the_next_command(shell: Shell) -> None:
-    order = shell.order()
-    told = shell(f"order stop {order}")
+def test_a_refusal_exits_4_and_names_its_rule_and_the_next_command(working: Shell) -> None:
+    order = 1
+    told = working(f"order stop {order}")
     assert (told.code, told.out) == (4, "")
     error, hint = told.err.splitlines()
     assert error.startswith("error: ")
@@ -148,9 +148,9 @@ def test_a_hint_that_is_a_whole_command_works_as_printed(refusing: Shell, empty:
         assert shell(hint.removeprefix("milepost ")).code == 0, hint
 
 
-def test_a_refusal_with_json_is_one_object_on_stderr(shell: Shell) -> None:
-    order = shell.order()
-    told = shell(f"order approve {order} --json")
+def test_a_refusal_with_json_is_one_object_on_stderr(working: Shell) -> None:
+    order = 1
+    told = working(f"order approve {order} --json")
     assert (told.code, told.out) == (4, "")
     error = json.loads(told.err)["error"]
     assert error["rule"] == "review-window"
@@ -286,12 +286,12 @@ def test_a_file_that_is_not_there_exits_6_and_is_named(shell: Shell, line: str) 
     assert told.err.startswith("error: no.toml: cannot be read")
 
 
-def test_a_delivered_file_that_is_not_there_exits_6_and_nothing_is_delivered(shell: Shell, tmp_path: Path) -> None:
-    order = shell.order()
-    told = shell(f"order deliver {order}", "--file", str(tmp_path / "no.svg"))
+def test_a_delivered_file_that_is_not_there_exits_6_and_nothing_is_delivered(working: Shell, tmp_path: Path) -> None:
+    order = 1
+    told = working(f"order deliver {order}", "--file", str(tmp_path / "no.svg"))
     assert told.code == 6
     assert "no.svg" in told.err
-    assert shell.json(f"order show {order}")["phase"] == "working"
+    assert working.json(f"order show {order}")["phase"] == "working"
 
 
 def test_a_gig_that_lacks_something_exits_7_with_the_rule_on_stdout(shell: Shell) -> None:
@@ -303,15 +303,14 @@ def test_a_gig_that_lacks_something_exits_7_with_the_rule_on_stdout(shell: Shell
     assert shell("gig check 1 --json").json["complete"] is False
 
 
-def test_books_that_do_not_balance_exit_7(shell: Shell) -> None:
-    shell.order()
-    with sqlite3.connect(shell.db) as connection:
+def test_books_that_do_not_balance_exit_7(working: Shell) -> None:
+    with sqlite3.connect(working.db) as connection:
         connection.execute("UPDATE balances SET balance_cents = balance_cents + 1 WHERE account = 'escrow:1'")
     connection.close()
-    told = shell("ledger check")
+    told = working("ledger check")
     assert told.code == 7
     assert "escrow:1" in told.out
-    assert shell("ledger check --json").json["balanced"] is False
+    assert working("ledger check --json").json["balanced"] is False
 
 
 def test_a_tick_back_in_time_is_refused_and_the_hint_works_as_printed(shell: Shell) -> None:
@@ -321,11 +320,10 @@ def test_a_tick_back_in_time_is_refused_and_the_hint_works_as_printed(shell: She
     assert shell(hint).code == 0
 
 
-def test_every_rule_that_a_refusal_names_is_in_the_list_of_rules(shell: Shell) -> None:
-    shell.order()
+def test_every_rule_that_a_refusal_names_is_in_the_list_of_rules(working: Shell) -> None:
     lines = ["order stop 1", "order approve 1", "order continue 1", "order revise 1", "offer accept 1"]
     lines += ["order tick --now 2020-01-01", "gig create --title A --seller B --subcategory C --basic 0.001:1"]
-    named = {rule for line in lines for rule in shell(line).rules}
+    named = {rule for line in lines for rule in working(line).rules}
     assert named
     assert named <= RULES.keys()
-    assert named <= {one["id"] for one in shell.json("rules")}
+    assert named <= {one["id"] for one in working.json("rules")}

@@ -91,27 +91,27 @@ def test_an_offer_of_milestones_needs_an_eligible_subcategory_but_no_basic_price
     assert shell(*send(shell, "A:1:5", "B:1:5")).rules == rules
 
 
-def test_a_second_before_eight_days_the_client_may_still_answer(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    shell.ok("order tick --by +7d23h59m59s")
-    told = shell.json("order revise 1")
+def test_a_second_before_eight_days_the_client_may_still_answer(working: Shell) -> None:
+    working.ok("order deliver 1")
+    working.ok("order tick --by +7d23h59m59s")
+    told = working.json("order revise 1")
     assert (told["phase"], told["now"]) == ("revising", "2026-01-13T08:59:59Z")
 
 
-def test_at_eight_days_exactly_the_timer_has_won(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    (fired,) = shell.json("order tick --by +8d")["fired"]
+def test_at_eight_days_exactly_the_timer_has_won(working: Shell) -> None:
+    working.ok("order deliver 1")
+    (fired,) = working.json("order tick --by +8d")["fired"]
     assert fired["at"] == "2026-01-13T09:00:00Z"
-    assert shell.refused("order revise 1") == "stop-final"
-    assert shell.json("order show 1")["reason"] == "review-expired"
+    assert working.refused("order revise 1") == "stop-final"
+    assert working.json("order show 1")["reason"] == "review-expired"
 
 
-def test_an_approved_milestone_is_continued_until_a_second_before_eight_days_after_its_delivery(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    shell.ok("order tick --by +1d")
-    shell.ok("order approve 1")
-    shell.ok("order tick --by +6d23h59m59s")
-    assert shell.json("order continue 1")["phase"] == "working"
+def test_an_approved_milestone_is_continued_until_a_second_before_eight_days_after_its_delivery(working: Shell) -> None:
+    working.ok("order deliver 1")
+    working.ok("order tick --by +1d")
+    working.ok("order approve 1")
+    working.ok("order tick --by +6d23h59m59s")
+    assert working.json("order continue 1")["phase"] == "working"
 
 
 def test_a_revision_is_allowed_as_often_as_agreed(shell: Shell) -> None:

@@ -17,29 +17,26 @@ ACTIONS = [
 
 
 @pytest.mark.parametrize(("action", "before", "party"), ACTIONS)
-def test_an_action_is_its_party_s_alone(shell: Shell, action: str, before: list[str], party: str) -> None:
-    shell.order()
+def test_an_action_is_its_party_s_alone(working: Shell, action: str, before: list[str], party: str) -> None:
     for verb in before:
-        shell.ok(f"order {verb} 1")
+        working.ok(f"order {verb} 1")
     verb, *options = action.split()
     words = " ".join([verb, "1", *options])
-    standing = shell.json("order show 1")
+    standing = working.json("order show 1")
     for other in {"maria", "ana", "support", "eve"} - {party}:
-        assert shell.refused(f"--as {other} order {words}") == "actor"
-    assert shell.json("order show 1") == standing
-    shell.ok(f"--as {party} order {words}")
+        assert working.refused(f"--as {other} order {words}") == "actor"
+    assert working.json("order show 1") == standing
+    working.ok(f"--as {party} order {words}")
 
 
-def test_without_as_an_action_is_its_party_s(shell: Shell) -> None:
-    shell.order()
-    shell.ok("order deliver 1")
-    shell.ok("order approve 1")
-    assert [one["actor"] for one in shell.json("order history 1")] == ["client", "seller", "client"]
+def test_without_as_an_action_is_its_party_s(working: Shell) -> None:
+    working.ok("order deliver 1")
+    working.ok("order approve 1")
+    assert [one["actor"] for one in working.json("order history 1")] == ["client", "seller", "client"]
 
 
-def test_a_stranger_is_told_who_the_parties_are(shell: Shell) -> None:
-    shell.order()
-    told = shell("--as eve order deliver 1")
+def test_a_stranger_is_told_who_the_parties_are(working: Shell) -> None:
+    told = working("--as eve order deliver 1")
     assert "eve" in told.err
     assert "maria" in told.err
     assert "ana" in told.err

@@ -41,12 +41,12 @@ def test_no_stream_that_fails_makes_a_traceback(tmp_path: Path, streams: str) ->
     assert Shell(db).json("gig list") == []
 
 
-def test_output_that_is_piped_has_no_colours(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    told = process("order", "show", "1", db=shell.db)
+def test_output_that_is_piped_has_no_colours(working: Shell) -> None:
+    working.ok("order deliver 1")
+    told = process("order", "show", "1", db=working.db)
     assert told.returncode == 0
     assert b"\x1b" not in told.stdout + told.stderr
-    refused = process("order", "deliver", "1", db=shell.db)
+    refused = process("order", "deliver", "1", db=working.db)
     assert refused.returncode == 4
     assert b"\x1b" not in refused.stdout + refused.stderr
 
@@ -71,9 +71,8 @@ def on_a_terminal(*words: str, **variables: str) -> bytes:
     return shown
 
 
-def test_a_terminal_sees_colours_unless_it_asked_for_none(shell: Shell) -> None:
-    shell.order()
-    words, db = ("order", "show", "1"), str(shell.db)
+def test_a_terminal_sees_colours_unless_it_asked_for_none(working: Shell) -> None:
+    words, db = ("order", "show", "1"), str(working.db)
     assert b"\x1b[36m" in on_a_terminal(*words, MILEPOST_DB=db)
     plain = on_a_terminal(*words, MILEPOST_DB=db, NO_COLOR="1")
     assert b"\x1b[3" not in plain
@@ -109,7 +108,7 @@ def test_the_demo_runs_on_a_machine_without_a_home(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_tick_with_many_orders_shows_no_progress_where_nobody_watches(shell: Shell) -> None:
-    shell.ok(f"order deliver {shell.order()}")
-    told = process("order", "tick", "--by", "+9d", db=shell.db)
+def test_a_tick_with_many_orders_shows_no_progress_where_nobody_watches(working: Shell) -> None:
+    working.ok("order deliver 1")
+    told = process("order", "tick", "--by", "+9d", db=working.db)
     assert (told.returncode, told.stderr) == (0, b"")

@@ -1,5 +1,5 @@
 """The shell of the command line's tests."""
 
-from cli.conftest import empty, new_store, shell
+from cli.conftest import empty, new_store, shell, store_at_work, working
 
-__all__ = ["empty", "new_store", "shell"]
+__all__ = ["empty", "new_store", "shell", "store_at_work", "working"]
