@@ -1,6 +1,6 @@
 """`milepost gig …`: what a seller offers."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from milepost.cli.options import (
     require,
 )
 from milepost.cli.session import answers, change, current, note, store
+
+if TYPE_CHECKING:
+    from milepost.core.gig import Gig
 
 app = typer.Typer(no_args_is_help=True, help="What a seller offers: packages and a milestone workflow.")
 
@@ -62,8 +65,23 @@ def create(
         packages = tuple(read_package(tier, text) for tier, text in tiers.items() if text is not None)
         gig = Gig(title or "", seller or "", subcategory or "", description, packages)
     view = gigs.create(store(), gig, handle=current().handle)
-    note(f'Gig {view.id} "{gig.title}" is created. Next: milepost gig add-milestone {view.id} --name NAME --days DAYS')
+    note(f'Gig {view.id} "{gig.title}" is created. {_next_step(view.id, gig)}')
     return view
+
+
+def _next_step(gig_id: int, gig: "Gig") -> str:
+    """What a seller would do next with a new gig."""
+    from milepost import data
+    from milepost.core.gig import eligible_name, nearest_names
+
+    eligible = data.subcategories()
+    if gig.milestones:
+        return f"Next: milepost gig check {gig_id}"
+    if eligible_name(gig.subcategory, eligible):
+        return f"Next: milepost gig add-milestone {gig_id} --name NAME --days DAYS   (or gig use-template)"
+    nearest = nearest_names(gig.subcategory, eligible)
+    meant = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+    return f"Milestones are not available in {gig.subcategory}.{meant}"
 
 
 @app.command("list")

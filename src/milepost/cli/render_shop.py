@@ -33,7 +33,7 @@ def _(view: views.GigView) -> RenderableType:
     parts.extend(("", packages, ""))
     if view.milestones:
         parts.extend((_workflow(view), ""))
-    parts.append(_missing(view.missing))
+    parts.append(_missing(view.missing, has_workflow=bool(view.milestones)))
     parts.extend(_questions(view.faq))
     return Group(*parts)
 
@@ -46,12 +46,18 @@ def _workflow(view: views.GigView) -> Table:
         if milestone["zoom"]:
             name.append("  Zoom", "cyan")
         for substep in milestone["substeps"]:
-            name.append(f"\n· {printable(substep['name'])}", "dim")
+            name.append(f"\n· {printable(substep['name'])}{_only(substep, milestone)}", "dim")
         shares = [_share(view, tier, milestone) for tier in tiers]
         made.add_row(
             str(milestone["position"]), name, str(milestone["days"]), revisions(milestone["revisions"]), *shares
         )
     return made
+
+
+def _only(substep: dict[str, Any], milestone: dict[str, Any]) -> str:
+    """In which packages a substep is, where that is not all of its milestone's."""
+    fewer = set(milestone["packages"]) - set(substep["packages"])
+    return f"  ({', '.join(substep['packages'])})" if fewer else ""
 
 
 def _share(view: views.GigView, tier: str, milestone: dict[str, Any]) -> str:
@@ -63,16 +69,17 @@ def _share(view: views.GigView, tier: str, milestone: dict[str, Any]) -> str:
     return "yes" if cents is None else money.plain(cents)
 
 
-def _missing(missing: list[dict[str, str]]) -> RenderableType:
+def _missing(missing: list[dict[str, str]], *, has_workflow: bool) -> RenderableType:
     if not missing:
-        return Text("Clients see it.", style="green")
+        without = "" if has_workflow else " There are no milestones: each package is a single payment."
+        return Text(f"Clients see it.{without}", style="green")
     lines = [words(f"- {one['message']} [{one['rule']}]") for one in missing]
     return Group(Text("Clients do not see its milestones yet:", style="yellow"), *lines)
 
 
 @rendered.register
 def _(view: views.CheckView) -> RenderableType:
-    return _missing(view.missing)
+    return _missing(view.missing, has_workflow=view.milestones > 0)
 
 
 @listed("gig", "gigs")
@@ -105,18 +112,7 @@ def _(view: views.OfferView) -> RenderableType:
         rows.append(("Closed", when(view.closed_at)))
     if view.order:
         rows.append(("Order", str(view.order)))
-    made = table("#", "Milestone", "Days", "Price", "Revisions", right=("#", "Days", "Price"))
-    for one in view.milestones:
-        made.add_row(
-            str(one["position"]),
-            words(one["name"]),
-            str(one["days"]),
-            amount(one["price_cents"]),
-            revisions(one["revisions"]),
-        )
-    made.add_section()
-    made.add_row("", "Total", str(sum(one["days"] for one in view.milestones)), amount(view.total_cents), "")
-    return Group(facts(rows), "", made)
+    return Group(facts(rows), "", _agreed_milestones(view.milestones, "price_cents", amount(view.total_cents)))
 
 
 @listed("offer", "offers")

@@ -250,7 +250,8 @@ def _substep_faults(gig: Gig, where: str, milestone: Milestone) -> Iterator[Rule
         outside = [tier for tier in _named(substep.packages) if tier not in held]
         if outside:
             yield rules.GIG_SUBSTEPS.refuse(
-                why=f"substep {substep.name!r} names the package {outside[0]!r}, which {where} is not in"
+                why=f"substep {substep.name!r} names the package {outside[0]!r}; "
+                f"{where} is in {', '.join(held) or 'none'}"
             )
 
 

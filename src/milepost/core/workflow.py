@@ -44,8 +44,9 @@ def edit_milestone(gig: Gig, position: int, **changes: Any) -> Gig:
     Raises `gig-milestone-fields` if it is not there.
     """
     edited = _milestone(gig, position, rules.GIG_MILESTONE_FIELDS)._replace(**changes)
-    substeps = (one._replace(packages=_within(one.packages, edited.packages)) for one in edited.substeps)
-    return _put(gig, position, edited._replace(substeps=tuple(substeps)))
+    held = [tier for tier in edited.packages if gig.package(tier)]
+    substeps = tuple(one._replace(packages=_within(one.packages, held)) for one in edited.substeps)
+    return _put(gig, position, edited._replace(substeps=substeps))
 
 
 def move_milestone(gig: Gig, position: int, to: int) -> Gig:
@@ -118,7 +119,8 @@ def template_of(gig: Gig, name: str) -> Template:
 def _fitted(milestone: Milestone, tiers: Sequence[str]) -> Milestone:
     """What of a template's milestone is in a gig's packages."""
     packages = _within(milestone.packages, tiers)
-    substeps = (substep._replace(packages=_within(substep.packages, packages)) for substep in milestone.substeps)
+    held = [tier for tier in packages if tier in tiers]
+    substeps = (substep._replace(packages=_within(substep.packages, held)) for substep in milestone.substeps)
     return milestone._replace(
         packages=packages, prices={}, substeps=tuple(substep for substep in substeps if substep.packages)
     )

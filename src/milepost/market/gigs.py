@@ -57,7 +57,7 @@ def listing(db: Database, *, seller: str | None, limit: int) -> Listing[GigView]
 def check(db: Database, gig_id: int) -> CheckView:
     """What a gig lacks before clients see its milestones. Raises `NotFound`."""
     view = show(db, gig_id)
-    return CheckView(gig_id, not view.missing, view.missing)
+    return CheckView(gig_id, not view.missing, len(view.milestones), view.missing)
 
 
 def _check_seller(gig: Gig, handle: str | None, values: Mapping[str, int]) -> None:

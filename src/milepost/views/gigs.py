@@ -93,6 +93,7 @@ class CheckView:
 
     gig: int
     complete: bool
+    milestones: int
     missing: list[dict[str, str]]
 
     @property
