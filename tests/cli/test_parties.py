@@ -67,13 +67,18 @@ def test_a_gig_is_made_by_its_seller(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["gig add-milestone 1 --name A --days 2", "gig add-substep 1 1 --name A", "gig milestone-payments 1 off"],
-)
+    [
+        "add-milestone 1 --name C --days 2", "add-substep 1 1 --name Ink", "milestone-payments 1 off",
+        "edit 1 --title Logos", "set-package 1 premium 300:9", "edit-milestone 1 1 --days 9", "move-milestone 1 2 --to 1",
+        "add-faq 1 --question Why? --answer Because.",
+    ],
+)  # fmt: skip
 def test_a_gig_is_changed_by_its_seller_alone(shell: Shell, line: str) -> None:
     shell.gig()
     for name in ("A", "B"):
         shell.ok(f"gig add-milestone 1 --days 2 --name {name}")
     before = shell.json("gig show 1")
-    assert shell.refused(f"--as eve {line}") == "actor"
+    assert shell.refused(f"--as eve gig {line}") == "actor"
     assert shell.json("gig show 1") == before
-    shell.ok(f"--as maria {line}")
+    shell.ok(f"--as maria gig {line}")
+    assert shell.json("gig show 1") != before
