@@ -69,7 +69,8 @@ def test_a_gig_is_made_by_its_seller(shell: Shell) -> None:
     "line",
     [
         "add-milestone 1 --name C --days 2", "add-substep 1 1 --name Ink", "milestone-payments 1 off",
-        "edit 1 --title Logos", "set-package 1 premium 300:9", "edit-milestone 1 1 --days 9", "move-milestone 1 2 --to 1",
+        "edit 1 --title Logos", "set-package 1 premium 300:9", "edit-milestone 1 1 --days 9",
+        "move-milestone 1 2 --to 1",
         "add-faq 1 --question Why? --answer Because.",
     ],
 )  # fmt: skip

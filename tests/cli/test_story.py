@@ -9,7 +9,7 @@ def test_a_client_who_goes_quiet_pays_two_milestones_and_the_third_is_skipped(sh
     gig = shell.gig(basic="150:12:2", subcategory="logo design")
     for name, days in (("Sketches", 5), ("Refinement", 4), ("Final files", 3)):
         shell.ok(f"gig add-milestone {gig} --days {days} --name", name)
-    assert shell.json(f"gig check {gig}") == {"gig": gig, "complete": True, "missing": []}
+    assert shell.json(f"gig check {gig}")["complete"] is True
     (basic,) = shell.json(f"gig show {gig}")["packages"]
     assert [one["amount_cents"] for one in basic["milestones"]] == [5_000, 5_000, 5_000]
 
