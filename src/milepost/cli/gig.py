@@ -145,7 +145,9 @@ def set_package(
     gig: GigId,
     tier: Annotated[str, typer.Argument(metavar="basic|standard|premium", help="The package.")],
     terms: Annotated[str, typer.Argument(metavar=PACKAGE_TEXT, help="Its price, days and revisions.")],
-    description: Annotated[str, typer.Option(metavar="TEXT", help="What the client gets.")] = "",
+    description: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What the client gets; else as it was.")
+    ] = None,
 ) -> Any:
     """Add a package to a gig, or change it.
 
@@ -155,8 +157,8 @@ def set_package(
     """
     from milepost.core import workflow
 
-    package = read_package(read_tier(tier), terms)._replace(description=description)
-    return change(gig, lambda one: workflow.set_package(one, package))
+    package = read_package(read_tier(tier), terms)
+    return change(gig, lambda one: workflow.set_package(one, package, description))
 
 
 @app.command("add-faq")

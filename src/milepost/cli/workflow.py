@@ -78,11 +78,14 @@ def edit_milestone(
     """
     from milepost.core import workflow
 
-    changes: dict[str, Any] = {"name": name, "days": days, "description": description, "zoom": zoom, "weight": weight}
+    texts = {"name": name, "description": description}
+    changes: dict[str, Any] = {key: text.strip() for key, text in texts.items() if text is not None}
+    changes |= {"days": days, "zoom": zoom, "weight": weight}
     changes |= {
         "revisions": read_revisions(revisions) if revisions is not None else None,
         "packages": tuple(read_tier(one) for one in package) if package else None,
-        "prices": {} if no_prices else read_prices(price) if price else None,
+        "prices": {} if no_prices else None,
+        "set_prices": read_prices(price) if price else None,
     }
     kept = {key: value for key, value in changes.items() if value is not None}
     if revisions == "unlimited":

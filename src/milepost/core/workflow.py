@@ -3,7 +3,7 @@
 What a changed gig must not be is for `core/gig.py` to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milepost import rules
@@ -27,10 +27,12 @@ class Template(NamedTuple):
 # ── Changing a gig ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def set_package(gig: Gig, package: Package) -> Gig:
-    """The gig with this package in the place of the one of its tier."""
+def set_package(gig: Gig, package: Package, description: str | None = None) -> Gig:
+    """The gig with this package in the place of the one of its tier; a description that is not given stays."""
+    before = gig.package(package.tier) or package
+    told = package._replace(description=before.description if description is None else description)
     others = [one for one in gig.packages if one.tier != package.tier]
-    return gig._replace(packages=tuple(sorted([*others, package], key=lambda one: TIERS.index(one.tier))))
+    return gig._replace(packages=tuple(sorted([*others, told], key=lambda one: TIERS.index(one.tier))))
 
 
 def add_milestone(gig: Gig, milestone: Milestone) -> Gig:
@@ -38,12 +40,14 @@ def add_milestone(gig: Gig, milestone: Milestone) -> Gig:
     return gig._replace(milestones=(*gig.milestones, milestone))
 
 
-def edit_milestone(gig: Gig, position: int, **changes: Any) -> Gig:
-    """The gig with one milestone changed; its substeps stay within its packages.
+def edit_milestone(gig: Gig, position: int, *, set_prices: Mapping[str, int] = {}, **changes: Any) -> Gig:
+    """The gig with one milestone changed; its substeps, and the prices that it had, stay within its packages.
 
-    Raises `gig-milestone-fields` if it is not there.
+    `set_prices` come beside the prices that it has. Raises `gig-milestone-fields` if it is not there.
     """
     edited = _milestone(gig, position, rules.GIG_MILESTONE_FIELDS)._replace(**changes)
+    kept = {tier: cents for tier, cents in edited.prices.items() if tier in edited.packages}
+    edited = edited._replace(prices={**kept, **set_prices})
     held = [tier for tier in edited.packages if gig.package(tier)]
     substeps = tuple(one._replace(packages=_within(one.packages, held)) for one in edited.substeps)
     return _put(gig, position, edited._replace(substeps=substeps))
