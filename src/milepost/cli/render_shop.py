@@ -40,7 +40,8 @@ def _(view: views.GigView) -> RenderableType:
 
 def _workflow(view: views.GigView) -> Table:
     tiers = [package.tier for package in view.packages]
-    made = table("#", "Milestone", "Days", "Revisions", *(f"{tier} $" for tier in tiers), right=("#", "Days"))
+    prices = tuple(f"{tier} $" for tier in tiers)
+    made = table("#", "Milestone", "Days", "Revisions", *prices, right=("#", "Days", *prices))
     for milestone in view.milestones:
         name = words(milestone["name"])
         if milestone["zoom"]:

@@ -62,18 +62,19 @@ def save(gig: GigId, name: Annotated[str, typer.Option("--name", metavar="NAME",
 @app.command()
 @answers
 def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> Any:
-    """Delete a saved template; gigs that used it keep their workflow.
+    """Delete a saved template, not one that ships; gigs that used it keep their workflow.
 
     \b
     Example:
       milepost template delete my-logo --yes
     """
+    from milepost import documents
     from milepost.cli.session import confirmed
     from milepost.market import templates
 
     if not yes and not confirmed(f"Delete the template {template}?"):
         raise typer.Abort
-    return templates.delete(store(), template)
+    return templates.delete(store(), template, documents.shipped_templates())
 
 
 def _store_if_any() -> "Database | None":

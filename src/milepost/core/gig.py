@@ -184,6 +184,8 @@ def _faq_faults(gig: Gig) -> Iterator[RuleError]:
     if len(gig.faq) > FAQ_MAX:
         yield rules.GIG_CLIENT_VIEW.refuse(why=f"the gig has {len(gig.faq)} questions; {FAQ_MAX} at most")
     for faq in gig.faq:
+        if not faq.question.strip() or not faq.answer.strip():
+            yield rules.GIG_CLIENT_VIEW.refuse(why="a question and its answer are not blank")
         yield from caught(names.check_text, "a question", faq.question)
         yield from caught(names.check_text, "an answer", faq.answer)
 
@@ -218,6 +220,8 @@ def _milestone_faults(gig: Gig, position: int, milestone: Milestone) -> Iterator
     whys = list(count_faults(where, milestone.days, milestone.revisions))
     if not milestone.packages:
         whys.append(f"{where} is in no package")
+    if len(set(milestone.packages)) < len(milestone.packages):
+        whys.append(f"{where} names a package twice")
     unknown = [tier for tier in (*_named(milestone.packages), *milestone.prices) if gig.package(tier) is None]
     outside = [tier for tier in milestone.prices if tier not in milestone.packages]
     if unknown:
@@ -246,6 +250,8 @@ def _substep_faults(gig: Gig, where: str, milestone: Milestone) -> Iterator[Rule
         yield from caught(names.check_name, f"a substep of {where}", substep.name)
         if not substep.packages:
             yield rules.GIG_SUBSTEPS.refuse(why=f"substep {substep.name!r} is in no package")
+        if len(set(substep.packages)) < len(substep.packages):
+            yield rules.GIG_SUBSTEPS.refuse(why=f"substep {substep.name!r} names a package twice")
         held = [tier for tier in milestone.packages if gig.package(tier)]
         outside = [tier for tier in _named(substep.packages) if tier not in held]
         if outside:

@@ -1,10 +1,10 @@
 """What makes a custom offer valid, and the few moves it can make."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from milepost import money, rules
+from milepost import money, rules, times
 from milepost.core import names
 from milepost.core.gig import SUBSTEPS_MAX, caught, count_faults, subcategory_fault
 from milepost.core.tables import Actor
@@ -64,19 +64,15 @@ class Draft(NamedTuple):
 
 
 def _as_given(draft: Draft, title: str) -> list[MilestoneTerms]:
-    for name in ("price_cents", "days", "cycles"):
-        if getattr(draft, name) is not None:
-            what = name.removesuffix("_cents")
-            raise rules.OFFER_TYPE.refuse(
-                why=f"a milestones offer has no {what} of its own; each milestone has", key=what
-            )
+    given = {"price": draft.price_cents, "days": draft.days}
+    whys = {key: f"a milestones offer has no {key} of its own; each milestone has" for key in given}
+    own = [rules.OFFER_TYPE.refuse(why=whys[key], key=key) for key, value in given.items() if value is not None]
+    rules.refuse_all([*own, *_no_cycles(draft)])
     return list(draft.milestones)
 
 
 def _one_payment(draft: Draft, title: str) -> list[MilestoneTerms]:
-    if draft.cycles is not None:
-        raise rules.OFFER_TYPE.refuse(why="a single offer has no cycles; a subscription has", key="cycles")
-    return [_whole(draft, title)]
+    return [_whole(draft, title, _no_cycles(draft))]
 
 
 def _monthly(draft: Draft, title: str) -> list[MilestoneTerms]:
@@ -85,13 +81,25 @@ def _monthly(draft: Draft, title: str) -> list[MilestoneTerms]:
     return [whole._replace(name=f"Month {number}") for number in range(1, min(cycles, most) + 1)]
 
 
-def _whole(draft: Draft, title: str) -> MilestoneTerms:
-    """The one payment, or the cycle, that the draft's price and days describe."""
-    if draft.milestones:
-        raise rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer has a price and days, no milestones", key="milestone")
-    if draft.price_cents is None or draft.days is None:
-        raise rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer needs a price and days", key="price")
+def _no_cycles(draft: Draft) -> Iterator[RuleError]:
+    if draft.cycles is not None:
+        yield rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer has no cycles; a subscription has", key="cycles")
+
+
+def _whole(draft: Draft, title: str, faults: Iterable[RuleError] = ()) -> MilestoneTerms:
+    """The one payment, or the cycle, that the draft's price and days describe, if there are no faults."""
+    rules.refuse_all([*faults, *_not_whole(draft)])
+    assert draft.price_cents is not None
+    assert draft.days is not None
     return MilestoneTerms(title, draft.days, draft.price_cents, draft.revisions)
+
+
+def _not_whole(draft: Draft) -> Iterator[RuleError]:
+    if draft.milestones:
+        why = f"a {draft.type} offer has a price and days, no milestones"
+        yield rules.OFFER_TYPE.refuse(why=why, key="milestone")
+    elif draft.price_cents is None or draft.days is None:
+        yield rules.OFFER_TYPE.refuse(why=f"a {draft.type} offer needs a price and days", key="price")
 
 
 _AGREED = {OrderType.MILESTONES: _as_given, OrderType.SINGLE: _one_payment, OrderType.SUBSCRIPTION: _monthly}
@@ -130,7 +138,8 @@ def faults(offer: Offer, subcategory: str, eligible: Sequence[str]) -> Iterator[
     yield from caught(names.check_parties, terms.seller, terms.client)
     yield from caught(names.check_name, "a title", terms.title)
     if offer.expires_at is not None and offer.expires_at <= offer.sent_at:
-        yield rules.TIME_FORMAT.refuse(given="the expiry", why="an offer expires after it is sent")
+        given = times.format_instant(offer.expires_at)
+        yield rules.TIME_FORMAT.refuse(given=given, why="an offer expires after it is sent")
     yield from _SHAPE_FAULTS[terms.type](offer, subcategory, eligible)
     for position, milestone in enumerate(terms.milestones, start=1):
         yield from _field_faults(position, milestone)

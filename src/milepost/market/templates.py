@@ -45,10 +45,12 @@ def save(db: Database, gig_id: int, name: str, *, handle: str | None = None) -> 
     return TemplateView.of(template, "saved")
 
 
-def delete(db: Database, name: str) -> TemplateView:
-    """Forget a saved template, and answer with it; one that ships cannot be deleted. Raises `NotFound`."""
+def delete(db: Database, name: str, shipped: Sequence[Template]) -> TemplateView:
+    """Forget a saved template, and answer with it. Raises `NotFound`, and `gig-template` for one that ships."""
     with db.write() as connection:
         template = next((one for one in catalog.templates(connection) if one.name == name), None)
+        if template is None and any(one.name == name for one in shipped):
+            raise rules.GIG_TEMPLATE.refuse(why=f"{name} ships with the program: it cannot be deleted", template=name)
         if template is None:
             raise NotFound("saved template", name)
         catalog.delete_template(connection, name)
