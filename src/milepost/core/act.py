@@ -214,15 +214,15 @@ def _follow(change: _Change, action: Action, at: int) -> _Change:
         row = ORDER_ROWS[action, order.next]
         if row.reason is not None:
             order = _ended(order, row.reason, at)
-    return change._replace(order=_close_moot(order, at))
+    return _Change(_close_moot(order, at), change.entries, change.position)
 
 
 def _ended(order: Order, reason: Reason, at: int) -> Order:
     """The order at its end: what is planned is skipped; completed if an approved milestone stands (cancel-order)."""
-    milestones = tuple(m._replace(state=State.SKIPPED) if m.state is State.PLANNED else m for m in order.milestones)
-    stands = any(m.state is State.APPROVED for m in milestones)
+    milestones = [m._replace(state=State.SKIPPED) if m.state is State.PLANNED else m for m in order.milestones]
+    stands = State.APPROVED in [m.state for m in milestones]
     status = Status.COMPLETED if stands else Status.CANCELLED
-    return order._replace(milestones=milestones, status=status, reason=reason, ended_at=at)
+    return order._replace(milestones=tuple(milestones), status=status, reason=reason, ended_at=at)
 
 
 def _close_moot(order: Order, at: int) -> Order:

@@ -4,7 +4,7 @@ Nothing here changes an order; that is `core/act.py`. Nothing here knows the tim
 `now`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from milepost import times
@@ -179,7 +179,10 @@ def timers(order: Order) -> list[Timer]:
 
 def due(order: Order) -> Timer | None:
     """The timer that fires first."""
-    return min(_armed(order), key=_timer_key, default=None)
+    armed = _armed(order)
+    if len(armed) > 1:
+        return min(armed, key=_timer_key)
+    return armed[0] if armed else None
 
 
 def deadline(order: Order) -> Timer | None:
@@ -191,24 +194,21 @@ def _timer_key(timer: Timer) -> tuple[int, int, int]:
     return timer.at, _TIMER_RANK[timer.action], timer.position or 0
 
 
-def _armed(order: Order) -> Iterator[Timer]:
-    for milestone in order.milestones:
-        if milestone.clears_at is not None:
-            yield Timer(milestone.clears_at, Action.CLEAR, milestone.position)
+def _armed(order: Order) -> list[Timer]:
+    armed = [Timer(m.clears_at, Action.CLEAR, m.position) for m in order.milestones if m.clears_at is not None]
     if order.status is not Status.ACTIVE:
-        return
+        return armed
     request = order.request
     if request and request.closed_at is None:  # it holds every other deadline (rule cancel-hold)
-        yield Timer(
-            request.opened_at + order.terms.policy.resolution_hours * times.HOUR,
-            Action.CANCEL_UNANSWERED,
-            request.position,
-        )
-        return
+        resolution_seconds = order.terms.policy.resolution_hours * times.HOUR
+        armed.append(Timer(request.opened_at + resolution_seconds, Action.CANCEL_UNANSWERED, request.position))
+        return armed
     waits = _waiting(order)
+    if waits and request and request.closed_at and request.closed_at > waits.at:
+        waits = waits._replace(at=request.closed_at)
     if waits:
-        held_until = request.closed_at if request and request.closed_at else 0
-        yield waits._replace(at=max(waits.at, held_until))
+        armed.append(waits)
+    return armed
 
 
 def _waiting(order: Order) -> Timer | None:
