@@ -24,7 +24,7 @@ _PRAGMAS = (
     "PRAGMA recursive_triggers = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA synchronous = EXTRA",
-    "PRAGMA cache_size = -64000",
+    "PRAGMA cache_size = -32000",
 )
 _WRITES = "milepost_writes"
 
