@@ -72,7 +72,7 @@ def tick(
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """A batch makes hundreds of thousands of tuples and no cycle; searching them for cycles takes a third of its time."""
+    """A batch makes a hundred thousand tuples and no cycle; to search them for cycles takes a third of its time."""
     if not gc.isenabled():
         yield
         return
