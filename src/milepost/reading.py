@@ -119,8 +119,9 @@ def _path_in_file(location: Sequence[str | int], raw: Any, *, whole: bool) -> To
 
 def _message(kind: str, path: TomlPath, message: str) -> str:
     if kind == "extra_forbidden":
-        nearest = get_close_matches(str(path[-1]), sorted(set(_known_keys(Document))), n=1)
-        return "this key is not known" + (f"; did you mean {nearest[0]}?" if nearest else "")
+        known = sorted(set(_known_keys(Document)))
+        nearest = [] if path[-1] in known else get_close_matches(str(path[-1]), known, n=1)
+        return "this key is not known here" + (f"; did you mean {nearest[0]}?" if nearest else "")
     if kind == "missing":
         return "this key is missing"
     return message[:1].lower() + message[1:]

@@ -11,7 +11,7 @@ import tomli_w
 from milepost import money, times
 from milepost.core.gig import TIERS, Gig, Milestone, Package
 from milepost.core.offer import Offer
-from milepost.core.terms import Follow, MilestoneTerms
+from milepost.core.terms import Follow, MilestoneTerms, Terms
 
 
 def gig_text(gig: Gig) -> str:
@@ -19,41 +19,47 @@ def gig_text(gig: Gig) -> str:
     head: dict[str, Any] = {"title": gig.title, "seller": gig.seller, "subcategory": gig.subcategory}
     told = {"description": gig.description, "milestone_payments": gig.milestone_payments}
     head |= _unless(told, {"description": "", "milestone_payments": True})
-    parts = [_lines(head)]
-    parts += [_section(f"[package.{package.tier}]", _package(package)) for package in gig.packages]
+    parts = [lines(head)]
+    parts += [section(f"[package.{package.tier}]", _package(package)) for package in gig.packages]
     parts += [part for milestone in gig.milestones for part in _gig_milestone(milestone)]
-    parts += [_section("[[faq]]", faq._asdict()) for faq in gig.faq]
+    parts += [section("[[faq]]", faq._asdict()) for faq in gig.faq]
     return "\n".join(parts)
 
 
 def offer_text(offer: Offer) -> str:
     """An offer as an offer file; an expiry is written as the instant that it is."""
-    terms = offer.terms
-    head: dict[str, Any] = {
-        "gig": offer.gig_id,
-        "client": terms.client,
-        "type": str(terms.type),
-        "title": terms.title,
-    }
+    more: dict[str, Any] = {}
     if offer.message_id is not None:
-        head["message"] = offer.message_id
+        more["message"] = offer.message_id
     if offer.expires_at is not None:
-        head["expires"] = times.format_instant(offer.expires_at)
+        more["expires"] = times.format_instant(offer.expires_at)
+    head, *sections = _offer_parts(offer.terms, {"gig": offer.gig_id}, more, "[[milestone]]")
+    return "\n".join([lines(head), *sections])
+
+
+def offer_sections(terms: Terms, *, ref: str, gig: str) -> list[str]:
+    """The terms of an offer as `[[offer]]` of a scenario."""
+    head, *sections = _offer_parts(terms, {"ref": ref, "gig": gig}, {}, "[[offer.milestone]]")
+    return [section("[[offer]]", head), *sections]
+
+
+def _offer_parts(terms: Terms, first: dict[str, Any], more: dict[str, Any], header: str) -> list[Any]:
+    """The keys of an offer, and the sections of its milestones."""
+    head = first | {"client": terms.client, "type": str(terms.type), "title": terms.title} | more
     if terms.follow is Follow.CLIENT:
-        sections = [_section("[[milestone]]", _offer_milestone(milestone)) for milestone in terms.milestones]
-        return "\n".join([_lines(head), *sections])
-    first = terms.milestones[0]
-    head |= {"price": money.plain(first.price_cents), "days": first.days, "revisions": _revisions(first.revisions)}
+        return [head, *(section(header, _offer_milestone(milestone)) for milestone in terms.milestones)]
+    whole = terms.milestones[0]
+    head |= {"price": money.plain(whole.price_cents), "days": whole.days, "revisions": revisions(whole.revisions)}
     if terms.follow is Follow.RENEWAL:
         head["cycles"] = len(terms.milestones)
-    return _lines(head)
+    return [head]
 
 
 def _package(package: Package) -> dict[str, Any]:
     told = {
         "price": money.plain(package.price_cents),
         "days": package.days,
-        "revisions": _revisions(package.revisions),
+        "revisions": revisions(package.revisions),
         "description": package.description,
     }
     return _unless(told, {"revisions": 0, "description": ""})
@@ -65,7 +71,7 @@ def _gig_milestone(milestone: Milestone) -> Iterator[str]:
         "name": milestone.name,
         "description": milestone.description,
         "days": milestone.days,
-        "revisions": _revisions(milestone.revisions),
+        "revisions": revisions(milestone.revisions),
         "weight": milestone.weight,
         "zoom": milestone.zoom,
         "packages": list(milestone.packages),
@@ -75,11 +81,11 @@ def _gig_milestone(milestone: Milestone) -> Iterator[str]:
         told["substeps"] = [substep.name for substep in milestone.substeps]
     defaults = {"description": "", "revisions": 0, "weight": 1, "zoom": False, "packages": list(TIERS)}
     prices = {tier: money.plain(milestone.prices[tier]) for tier in TIERS if tier in milestone.prices}
-    yield _section("[[milestone]]", _unless(told, defaults)) + _lines(prices, prefix="prices.")
+    yield section("[[milestone]]", _unless(told, defaults)) + lines(prices, prefix="prices.")
     if not alike:
         for substep in milestone.substeps:
             packages = {} if substep.packages == milestone.packages else {"packages": list(substep.packages)}
-            yield _section("[[milestone.substeps]]", {"name": substep.name} | packages)
+            yield section("[[milestone.substeps]]", {"name": substep.name} | packages)
 
 
 def _offer_milestone(milestone: MilestoneTerms) -> dict[str, Any]:
@@ -88,15 +94,16 @@ def _offer_milestone(milestone: MilestoneTerms) -> dict[str, Any]:
         "description": milestone.description,
         "days": milestone.days,
         "price": money.plain(milestone.price_cents),
-        "revisions": _revisions(milestone.revisions),
+        "revisions": revisions(milestone.revisions),
         "zoom": milestone.zoom,
         "substeps": list(milestone.substeps),
     }
     return _unless(told, {"description": "", "revisions": 0, "zoom": False, "substeps": []})
 
 
-def _revisions(revisions: int | None) -> int | str:
-    return "unlimited" if revisions is None else revisions
+def revisions(allowed: int | None) -> int | str:
+    """Revisions as a file says them."""
+    return "unlimited" if allowed is None else allowed
 
 
 def _unless(told: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,9 +111,17 @@ def _unless(told: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, A
     return {key: value for key, value in told.items() if key not in defaults or value != defaults[key]}
 
 
-def _section(header: str, told: Mapping[str, Any]) -> str:
-    return f"{header}\n{_lines(told)}"
+def section(header: str, told: Mapping[str, Any]) -> str:
+    """A table of a file: its header and its keys, each on a line of its own."""
+    return f"{header}\n{lines(told)}"
 
 
-def _lines(told: Mapping[str, Any], prefix: str = "") -> str:
-    return "".join(prefix + tomli_w.dumps({key: value}) for key, value in told.items())
+def lines(told: Mapping[str, Any], prefix: str = "") -> str:
+    """Keys and their values, each on a line of its own; `prefix` goes before each key, as a table's name does."""
+    parts = []
+    for key, value in told.items():
+        if isinstance(value, dict):
+            parts.append(lines(value, prefix=f"{prefix}{key}."))
+        else:
+            parts.append(prefix + tomli_w.dumps({key: value}))
+    return "".join(parts)

@@ -34,6 +34,7 @@ NOUNS = {
     "order": ("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
     "resolution": ("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),
     "ledger": ("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
+    "scenario": ("milepost.cli.scenario", "Stories in files: run, check, compare, explore, and a new one."),
     "policy": ("milepost.cli.policy", "Policies: the numbers that a store can choose."),
     "rules": ("milepost.cli.top", "Every rule, with the numbers of a policy."),
 }

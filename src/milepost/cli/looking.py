@@ -121,6 +121,22 @@ def timeline(order: MaybeOrder = None, limit: Limit = 20) -> Any:
     return market.of_store(store(), limit=limit) if order is None else market.of_order(store(), order)
 
 
+@app.command()
+@answers
+def export(order: OrderId) -> Any:
+    """Print a scenario that reproduces an order: running it gives the same rows and ledger.
+
+    \b
+    Example:
+      milepost order export 1
+    """
+    from milepost.market import orders
+    from milepost.scenario.export import order_text
+    from milepost.views import TextView
+
+    return TextView(order_text(*orders.export(store(), order)))
+
+
 @app.command("what-if")
 @answers
 def what_if(

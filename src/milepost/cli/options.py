@@ -34,6 +34,7 @@ _REVISIONS = "[0-9]{1,5}|unlimited"
 _AMOUNT = r"\$?[0-9]+(?:\.[0-9]+)?"
 _DAYS = "[0-9]{1,6}"
 _PACKAGE = re.compile(rf"(?P<price>{_AMOUNT}):(?P<days>{_DAYS})(?::(?P<revisions>{_REVISIONS}))?", re.ASCII)
+_RECORD = re.compile("(?P<name>.+):(?P<size>[0-9]{1,15}):(?P<sha256>[0-9a-f]{64})", re.ASCII | re.DOTALL)
 # Split from the right, so that a name may hold colons; what can be revisions is.
 _WITH_REVISIONS = re.compile(
     rf"(?P<name>.+):(?P<days>{_DAYS}):(?P<price>{_AMOUNT}):(?P<revisions>{_REVISIONS})", re.ASCII | re.DOTALL
@@ -73,6 +74,14 @@ def check_choice(what: str, given: str | None, choices: Iterable[str]) -> None:
     """Refuse a word that is none of the choices, naming them."""
     if given is not None and given not in set(choices):
         raise typer.BadParameter(f"{given!r} is not a {what}: {', '.join(choices)}")
+
+
+def read_record(text: str) -> dict[str, object]:
+    """A delivered file's record as typed: `NAME:SIZE:SHA256`, split from the right."""
+    match = _RECORD.fullmatch(text)
+    if not match:
+        raise typer.BadParameter(f"{text!r} is not NAME:SIZE:SHA256")
+    return {"name": match["name"], "size": int(match["size"]), "sha256": match["sha256"]}
 
 
 def read_tier(text: str) -> str:

@@ -8,7 +8,7 @@ import typer
 
 from milepost import times
 from milepost.cli import looking, ticking
-from milepost.cli.options import Message, OrderId, read_tier
+from milepost.cli.options import Message, OrderId, read_record, read_tier
 from milepost.cli.session import answers, current, note, store
 from milepost.core.tables import Action
 from milepost.errors import BadFile, Fault
@@ -66,6 +66,9 @@ def deliver(
         list[Path] | None, typer.Option(metavar="FILE", help="A file to hand over, recorded by name, size, SHA-256.")
     ] = None,
     link: Annotated[list[str] | None, typer.Option(metavar="URL", help="A link to hand over; repeat.")] = None,
+    recorded: Annotated[
+        list[str] | None, typer.Option(metavar="NAME:SIZE:SHA256", help="A file by its record, without the file.")
+    ] = None,
 ) -> Any:
     """Deliver the running milestone, as the seller: it opens the client's review of 8 days.
 
@@ -76,7 +79,7 @@ def deliver(
       milepost order deliver 1 --message "Three sketches"
       milepost order deliver 1 --file logo.svg --link https://example.com/brand
     """
-    files = [_recorded(path) for path in file or []]
+    files = [*(read_record(text) for text in recorded or []), *(_recorded(path) for path in file or [])]
     return act(order, Action.DELIVER, message=message, files=files, links=link or [])
 
 

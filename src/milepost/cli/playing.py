@@ -1,6 +1,7 @@
 """Scenarios on the command line: each step's words run through the same commands as a shell's."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from typer.exceptions import TyperException
@@ -8,7 +9,8 @@ from typer.exceptions import TyperException
 from milepost import data
 from milepost.cli.session import Session, using
 from milepost.scenario import file
-from milepost.scenario.play import MANY, BadStep, effect_of, play
+from milepost.scenario.file import Scenario
+from milepost.scenario.play import MANY, BadStep, effect_of, play, play_in
 from milepost.store.db import Database
 from milepost.views import PlayedView, StepView, TrialView
 
@@ -17,8 +19,24 @@ STORY = ("stories", "demo.toml")
 
 def demo(name: str | None) -> PlayedView:
     """Play a file's story, or the shipped one."""
-    scenario = file.load(name) if name else file.parse(data.text(*STORY), STORY[-1])
+    return play_file(file.load(name) if name else file.parse(data.text(*STORY), STORY[-1]))
+
+
+def play_file(scenario: Scenario) -> PlayedView:
+    """Play a story in memory."""
     return play(scenario, do)
+
+
+def play_kept(scenario: Scenario, path: Path) -> PlayedView:
+    """Play a story in a new store, which stays. Raises `StoreError` if there is something at its path."""
+    from milepost.market import stores
+
+    stores.create_file(path, start=scenario.start, clock_mode="simulated", policy=scenario.policy)
+    db = stores.open_store(path)
+    try:
+        return play_in(scenario, db, do)
+    finally:
+        db.close()
 
 
 def trial(db: Database, order_id: int, actions: Sequence[Sequence[str]], *, handle: str | None = None) -> TrialView:

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import views
-from milepost.cli.render_base import rendered, table, when, words
+from milepost.cli.render_base import amount, listed, rendered, state, table, when, words
 from milepost.cli.render_money import entries
 from milepost.cli.render_orders import timers
 
@@ -76,3 +76,76 @@ def _expectations(expectations: list[views.ExpectationView]) -> Table:
         mark = Text("ok", style="green") if one.ok else Text("no", style="red")
         made.add_row(str(one.line), when(one.at), words(one.what), words(one.expected), words(one.found), mark)
     return made
+
+
+@rendered.register
+def _(view: views.SuiteView) -> RenderableType:
+    if not view.brief:
+        return Group(*(rendered(played) for played in view.played))
+    made = table("Story", "Steps", "Expectations", "", right=("Steps", "Expectations"))
+    details: list[RenderableType] = []
+    for played in view.played:
+        mark = Text("passed", style="green") if played.passed else Text("failed", style="red")
+        made.add_row(words(played.name), str(len(played.steps)), str(len(played.expectations)), mark)
+        details.extend(_lost(played))
+    count = sum(not played.passed for played in view.played)
+    total = f"{len(view.played) - count} of {len(view.played)} stories went as written."
+    return Group(made, "", *details, Text(total, style="red" if count else "green"))
+
+
+def _lost(played: views.PlayedView) -> list[RenderableType]:
+    """What of a story went another way than written, by file and line."""
+    steps = [f"{played.name}:{one.line or 1}: {one.step}: {one.effect}" for one in played.steps if not one.ok]
+    missed = [
+        f"{played.name}:{one.line}: {one.what} at {when(one.at)}: expected {one.expected}, found {one.found}"
+        for one in played.expectations
+        if not one.ok
+    ]
+    return [words(line, "red") for line in (*steps, *missed)]
+
+
+@listed("file", "files")
+def _files(files: list[str]) -> RenderableType:
+    return words("\n".join(f"{name}: can be played" for name in files))
+
+
+@listed("comparison", "orders in this story")
+def _compared(lines: list[views.ComparedView]) -> RenderableType:
+    made = table("Policy", "Status", "Ended", "Paid", "Refunded", "Seller", "Fees", right=_AMOUNTS)
+    refused: list[RenderableType] = []
+    for line in lines:
+        status = state(line.status)
+        if line.reason:
+            status.append(f"\n{line.reason}", "dim")
+        cents = (line.charged_cents, line.refunded_cents, line.released_cents, line.fees_cents)
+        made.add_row(words(line.policy), status, (line.ended_at or "")[:10], *map(amount, cents))
+        refused.extend(words(f"{line.policy}: {one}", "yellow") for one in line.refused)
+    return Group(made, *(["", *refused] if refused else []))
+
+
+_AMOUNTS = ("Paid", "Refunded", "Seller", "Fees")
+
+
+@listed("exploration", "orders in this story")
+def _explored(views_: list[views.ExploredView]) -> RenderableType:
+    return Group(*(rendered(view) for view in views_))
+
+
+@rendered.register
+def _(view: views.ExploredView) -> RenderableType:
+    bound = f"; cut at {view.cut_at:,} states" if view.cut_at else ", all of them"
+    parts: list[RenderableType] = [
+        Text(f"Order {view.order}: {view.states:,} states, {view.transitions:,} transitions{bound}", style="bold"),
+        Text(f"{view.ends:,} ends; {view.paths:,} paths of at most {view.steps_max} steps lead to one"),
+        Text("Money is conserved in every state.", style="green")
+        if not view.broken
+        else Text(f"Money is not conserved in {len(view.broken):,} states.", style="red"),
+        "",
+    ]
+    made = table("For", "End", "Seller", "Client paid", "Path", right=("Seller", "Client paid"))
+    for one in view.outcomes:
+        end = state(one.status).append(f"\n{one.reason}", "dim")
+        made.add_row(
+            f"{one.side}, {one.which}", end, amount(one.seller_cents), amount(one.client_cents), "\n".join(one.path)
+        )
+    return Group(*parts, made)

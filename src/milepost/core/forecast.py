@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from milepost.core.act import Outcome, act, fire, place
+from milepost.core.explore import HANDOVER
 from milepost.core.order import Order, due
 from milepost.core.tables import Action, Actor, Phase
 from milepost.core.terms import Terms
-
-HANDOVER = "https://example.com/handover"  # a final delivery needs something to hand over (rule deliver-final)
 
 
 class Course(NamedTuple):

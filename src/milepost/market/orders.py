@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -29,6 +29,16 @@ class Step:
     args: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
     numbers: str | None = None  # the table whose next id the step takes as its `id`
+
+
+class Exported(NamedTuple):
+    """An order, its history, the subcategory of its gig, the balances by its entries, and the store's clock."""
+
+    order: Order
+    history: tuple[act.Line, ...]
+    subcategory: str
+    balances: tuple[tuple[str, int], ...]
+    clock: int
 
 
 def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str | None = None) -> OrderView:
@@ -135,6 +145,26 @@ def check_past(at: int, clock: int) -> int:
             given=times.format_instant(at), why=f"the store's clock is at {times.format_instant(clock)} only"
         )
     return at
+
+
+def plain(db: Database, order_id: int) -> tuple[Order, tuple[ledger.Entry, ...]]:
+    """An order as plain values, with its entries. Raises `NotFound`."""
+    with db.read() as connection:
+        entries = tuple(posted.entry for posted in books.entries(connection, order_id=order_id))
+        return orders.existing(connection, order_id), entries
+
+
+def export(db: Database, order_id: int) -> Exported:
+    """All that a scenario needs to tell an order again. Raises `NotFound`."""
+    from milepost.store import catalog  # with sqlmodel, which nothing else here needs
+
+    with db.read() as connection:
+        order = orders.existing(connection, order_id)
+        lines = tuple(orders.history(connection, order_id))
+        balances = tuple(books.summed(connection, order_id=order_id))
+        gig_id = orders.gig_of(connection, order_id)
+        subcategory = catalog.gig(connection, gig_id).gig.subcategory
+        return Exported(order, lines, subcategory, balances, settings.clock(connection))
 
 
 @dataclass(frozen=True, slots=True)

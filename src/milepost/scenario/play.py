@@ -16,7 +16,7 @@ from milepost.market import clock, gigs, ledger, offers, orders, stores
 from milepost.rules import RuleError
 from milepost.scenario.file import Event, Expectation, Scenario, with_ids
 from milepost.store.db import Database
-from milepost.views import Created, ExpectationView, OrderView, PlacedView, PlayedView, StepView, iso_at
+from milepost.views import Created, ExpectationView, OrderedView, OrderView, PlacedView, PlayedView, StepView, iso_at
 
 Do = Callable[[Database, Sequence[str]], Any]
 MANY = 1_000_000
@@ -33,6 +33,7 @@ class _Play:
     scenario: Scenario
     db: Database
     do: Do
+    strict: bool = True
     refs: dict[str, int] = field(default_factory=dict)
     orders: list[int] = field(default_factory=list)
     steps: list[StepView] = field(default_factory=list)
@@ -40,20 +41,23 @@ class _Play:
     entries_told: int = 0
 
 
-def play(scenario: Scenario, do: Do) -> PlayedView:
-    """Play a scenario in memory. The first step that goes another way than written ends it, as failed."""
+def play(scenario: Scenario, do: Do, *, strict: bool = True) -> PlayedView:
+    """Play a scenario in memory. The first step that goes another way than written ends it, as failed.
+
+    Where that is not `strict`, the story goes on after such a step.
+    """
     db = stores.create_memory(start=scenario.start, policy=scenario.policy)
     try:
-        return play_in(scenario, db, do)
+        return play_in(scenario, db, do, strict=strict)
     finally:
         db.close()
 
 
-def play_in(scenario: Scenario, db: Database, do: Do) -> PlayedView:
+def play_in(scenario: Scenario, db: Database, do: Do, *, strict: bool = True) -> PlayedView:
     """Play a scenario in a new store."""
-    run = _Play(scenario, db, do)
-    whole = _set_up(run) and all(_happen(run, event) for event in scenario.events)
-    passed = whole and all(expectation.ok for expectation in run.expectations)
+    run = _Play(scenario, db, do, strict)
+    whole = _set_up(run) and all(_happen(run, event) or not strict for event in scenario.events)
+    passed = whole and all(step.ok for step in run.steps) and all(one.ok for one in run.expectations)
     return PlayedView(
         scenario.name,
         scenario.title,
@@ -149,7 +153,7 @@ def _bind(run: _Play, event: Event, view: Any) -> OrderView | None:
     whole = view.whole if isinstance(view, Created) else view
     if isinstance(view, Created) and event.binds:
         run.refs[event.binds] = view.id
-    order = whole.order if isinstance(whole, PlacedView) else whole
+    order = whole.order if isinstance(whole, PlacedView | OrderedView) else whole
     if not isinstance(order, OrderView):
         return None
     if order.id not in run.orders:

@@ -164,6 +164,11 @@ def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int
         last_id = ids[-1]
 
 
+def gig_of(connection: Connection, order_id: int) -> int:
+    """The id of the gig that an order was placed from, or that its offer was for."""
+    return int(connection.exec_driver_sql("SELECT gig_id FROM orders WHERE id = ?", (order_id,)).scalar_one())
+
+
 def order_of_request(connection: Connection, request_id: int) -> int:
     """The id of the order that a request to cancel is about. Raises `NotFound`."""
     rows = connection.exec_driver_sql("SELECT order_id FROM requests WHERE id = ?", (request_id,))

@@ -127,3 +127,70 @@ class PlayedView:
     def failed(self) -> bool:
         """Whether the exit code says so too."""
         return not self.passed
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedView:
+    """What a story came to for one order under one policy; `refused` are the steps that this policy did not let be."""
+
+    policy: str
+    order: int | None
+    status: str
+    reason: str | None
+    ended_at: str | None
+    charged_cents: int
+    refunded_cents: int
+    released_cents: int
+    fees_cents: int
+    refused: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """The best or the worst end for a side, and a shortest way that leads there."""
+
+    side: str
+    which: str
+    status: str
+    reason: str
+    seller_cents: int
+    client_cents: int
+    approved: int
+    path: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExploredView:
+    """Every way that an order can go: its states and transitions, the ends, the paths of at most `steps_max` steps.
+
+    `cut_at` is the bound on states that stopped the walk, None if it is whole; `broken` are paths to states in which
+    the money is not conserved.
+    """
+
+    order: int
+    states: int
+    transitions: int
+    ends: int
+    paths: int
+    steps_max: int
+    cut_at: int | None
+    broken: list[str]
+    outcomes: list[OutcomeView]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so too."""
+        return bool(self.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteView:
+    """Some stories that were played; `brief` shows only what went another way than written."""
+
+    played: list[PlayedView]
+    brief: bool
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so too."""
+        return any(view.failed for view in self.played)

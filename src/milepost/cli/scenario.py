@@ -1,0 +1,155 @@
+"""`milepost scenario …`: stories in files, played, compared and explored."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from milepost import data, documents
+from milepost.cli.session import answers, note
+from milepost.errors import BadFile, Fault
+from milepost.views import Listing, PlayedView, SuiteView, TextView
+
+app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, compare, explore, and a new one.")
+
+_SCENARIO = re.compile(r"^\s*\[scenario\]", re.MULTILINE)
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE|DIR...", help="Scenario files, or folders of them.")]
+OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file; - is stdin.")]
+
+
+@app.command()
+@answers
+def run(
+    files: Files,
+    policy: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Play under this policy instead.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the store of the one story here.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML here.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show only what goes another way than written.")] = False,
+) -> Any:
+    """Play scenario files; exit code 7 if a step or an expectation goes another way than written.
+
+    \b
+    Examples:
+      milepost scenario run sample_data
+      milepost scenario run story.toml --keep story.db
+      milepost scenario run tests --quiet --junit result.xml
+    """
+    from milepost.cli.playing import play_file, play_kept
+    from milepost.cli.render import progress
+
+    names = _files(files)
+    if keep is not None and len(names) != 1:
+        raise typer.BadParameter("--keep saves the store of one story; give one file")
+    chosen = documents.policy(policy) if policy is not None else None
+    played: list[PlayedView] = []
+    with progress("stories played") as advance:
+        for name in names:
+            scenario = _load(name, chosen)
+            played.append(play_kept(scenario, keep) if keep is not None else play_file(scenario))
+            advance(len(played))
+    if junit is not None:
+        _write_junit(junit, played)
+    return SuiteView(played, quiet or len(played) > 1)
+
+
+@app.command()
+@answers
+def check(files: Files) -> Any:
+    """Read scenario files, and say whether they could be played; nothing is run.
+
+    \b
+    Example:
+      milepost scenario check sample_data
+    """
+    names = _files(files)
+    for name in names:
+        _load(name, None)
+    return Listing("file", names)
+
+
+@app.command()
+@answers
+def new() -> Any:
+    """Print a commented scenario to start from; it runs as it is.
+
+    \b
+    Example:
+      milepost scenario new
+    """
+    return TextView(data.text("stories", "new.toml"))
+
+
+@app.command()
+@answers
+def compare(
+    file: OneFile,
+    policy: Annotated[list[str], typer.Option("--policy", metavar="NAME|FILE", help="A policy; repeat.")],
+) -> Any:
+    """Play one story under several policies: status, dates, and the money of each side.
+
+    \b
+    Example:
+      milepost scenario compare story.toml --policy standard --policy terms-2024
+    """
+    from milepost.cli.playing import do
+    from milepost.scenario.compare import compare as compared
+
+    return Listing("comparison", compared(_load(file, None), [documents.policy(name) for name in policy], do))
+
+
+@app.command()
+@answers
+def explore(
+    file: OneFile,
+    steps: Annotated[int | None, typer.Option("--steps", min=0, help="Play only the first N steps; else all.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="At most this many states.")] = 50_000,
+) -> Any:
+    """Play a story, and then walk every way its orders can still go: every action of everybody, and every timer.
+
+    \b
+    Example:
+      milepost scenario explore story.toml --steps 1
+    """
+    from milepost.cli.playing import do
+    from milepost.scenario.explore import explore_story
+
+    return Listing("exploration", explore_story(_load(file, None), do, steps=steps, limit=limit))
+
+
+def _files(given: Sequence[str]) -> list[str]:
+    """The files that are named, and those in the folders that are; at least one."""
+    names: list[str] = []
+    for one in given:
+        path = Path(one)
+        found = _stories(path) if path.is_dir() else [one]
+        if not found:
+            raise BadFile(one, [Fault("the folder holds no scenario, a .toml file with a [scenario] table")])
+        names.extend(found)
+    return names
+
+
+def _stories(folder: Path) -> list[str]:
+    """The scenarios in a folder and below it; other TOML files, gigs say, are passed over."""
+    found = sorted(folder.rglob("*.toml"))
+    return [str(file) for file in found if _SCENARIO.search(file.read_text("utf-8", errors="replace"))]
+
+
+def _load(name: str, policy: Any) -> Any:
+    from milepost.scenario import file
+
+    scenario = file.load(name)
+    return replace(scenario, policy=policy) if policy is not None else scenario
+
+
+def _write_junit(path: Path, played: Sequence[PlayedView]) -> None:
+    from milepost.scenario.junit import junit_text
+
+    try:
+        path.write_text(junit_text(played), encoding="utf-8")
+    except OSError as error:
+        raise BadFile(str(path), [Fault(f"cannot be written: {error.strerror}")]) from None
+    note(f"JUnit XML is in {path}.")

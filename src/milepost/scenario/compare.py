@@ -1,0 +1,39 @@
+"""What the same story comes to under several policies."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from milepost.policy import Policy
+from milepost.scenario.file import Scenario
+from milepost.scenario.play import Do, play
+from milepost.views import ComparedView, PlayedView
+
+
+def compare(scenario: Scenario, policies: Sequence[Policy], do: Do) -> list[ComparedView]:
+    """A line for each order under each policy; a step that a policy refuses is told, and the story goes on."""
+    lines = []
+    for policy in policies:
+        played = play(replace(scenario, policy=policy), do, strict=False)
+        lines.extend(_lines(policy, played))
+    return lines
+
+
+def _lines(policy: Policy, played: PlayedView) -> list[ComparedView]:
+    refused = [f"line {step.line}: {step.effect}" for step in played.steps if not step.ok]
+    if not played.orders:
+        return [ComparedView(policy.name, None, "", None, None, 0, 0, 0, 0, refused)]
+    return [
+        ComparedView(
+            policy.name,
+            order.id,
+            order.status,
+            order.reason,
+            order.completed_at,
+            order.charged_cents,
+            order.refunded_cents,
+            order.released_cents,
+            order.fees_cents,
+            refused if number == 0 else [],
+        )
+        for number, order in enumerate(played.orders)
+    ]

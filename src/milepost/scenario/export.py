@@ -1,0 +1,148 @@
+"""A scenario that reproduces an order: its terms as an offer or a gig, its history as steps, its end as expected."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from milepost import money, times, writing
+from milepost.core.act import Line
+from milepost.core.order import Order
+from milepost.core.tables import Action, Actor
+from milepost.core.terms import Terms
+from milepost.policy import STANDARD
+from milepost.writing import section
+
+_PLAIN = {
+    Action.APPROVE: "order approve job",
+    Action.CONTINUE: "order continue job",
+    Action.STOP: "order stop job",
+    Action.STOP_AFTER_CURRENT: "order stop job --after-current",
+    Action.REPORT_STAGE: "order report-stage job",
+}
+
+
+def order_text(
+    order: Order, history: Sequence[Line], subcategory: str, balances: Sequence[tuple[str, int]], now: int
+) -> str:
+    """The scenario of an order, up to the instant that the store's clock shows."""
+    terms, start = order.terms, order.placed_at
+    head = {"title": terms.title, "start": times.format_instant(start), "policy": _policy(terms)}
+    parts = [section("[scenario]", head), *_what_is_sold(terms, subcategory)]
+    parts += [
+        section("[[step]]", {"at": times.exact_duration(line.at - start), "do": words})
+        for line, words in _steps(order, history)
+    ]
+    parts.append(section("[[expect]]", _expected(order, balances, now)))
+    return "\n".join(parts)
+
+
+def _policy(terms: Terms) -> str | dict[str, Any]:
+    """The name of the standard policy, or the numbers that differ from it."""
+    numbers, standard = terms.policy.numbers(), STANDARD.numbers()
+    differing = {key: value for key, value in numbers.items() if value != standard[key]}
+    if not differing and terms.policy.name == STANDARD.name:
+        return STANDARD.name
+    told = {key: "unlimited" if value is None else value for key, value in differing.items()}
+    return {"name": terms.policy.name} | told
+
+
+# ── What was agreed ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _what_is_sold(terms: Terms, subcategory: str) -> Iterator[str]:
+    """A gig and an offer with the order's terms; a gig's package, where an offer could not say them."""
+    stages = terms.milestones[0].stages
+    gig = {"ref": "gig", "title": terms.title, "seller": terms.seller, "subcategory": subcategory}
+    if stages:
+        yield from _package_with_stages(terms, gig)
+        return
+    yield section("[[gig]]", gig)
+    yield section("[gig.package.basic]", {"price": money.plain(_basic_price(terms)), "days": 1})
+    yield from writing.offer_sections(terms, ref="deal", gig="gig")
+
+
+def _basic_price(terms: Terms) -> int:
+    return max(terms.policy.gig_basic_price_min_cents, min(terms.total_cents, money.MAX_CENTS))
+
+
+def _package_with_stages(terms: Terms, gig: Mapping[str, Any]) -> Iterator[str]:
+    whole = terms.milestones[0]
+    yield section("[[gig]]", {**gig, "milestone_payments": False})
+    package = {"price": money.plain(whole.price_cents), "days": whole.days}
+    package |= {"revisions": writing.revisions(whole.revisions), "description": whole.description}
+    yield section("[gig.package.basic]", package)
+    for number, stage in enumerate(whole.stages):
+        held = {"zoom": whole.zoom, "substeps": list(whole.substeps)} if number == 0 else {}
+        yield section("[[gig.milestone]]", {"name": stage, "days": 1} | held)
+
+
+# ── What happened ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _steps(order: Order, history: Sequence[Line]) -> Iterator[tuple[Line, str]]:
+    """The parties' actions, in the words of the command line; the clock's come by themselves."""
+    by_package = bool(order.terms.milestones[0].stages)
+    placed = f"order place --gig gig --client {order.terms.client}" if by_package else "offer accept deal"
+    requests: dict[object, str] = {}
+    for line in history:
+        if line.action is Action.PLACE:
+            yield line, f"{placed} as job"
+        elif line.actor is not Actor.CLOCK:
+            if line.action is Action.OPEN_CANCEL:
+                requests[line.args["id"]] = f"request{len(requests) + 1}"
+            yield line, _words(line, requests)
+
+
+def _words(line: Line, requests: Mapping[object, str]) -> str:
+    args = line.args
+    if line.action in _PLAIN:
+        return _PLAIN[line.action]
+    if line.action in (Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP):
+        undo = " --undo" if line.action is Action.UNCHECK_SUBSTEP else ""
+        return f"order check-substep job {args['number']}{undo}"
+    if line.action is Action.SET_CALL:
+        at = times.format_instant(args["call_at"])
+        return shlex.join(["order", "set-call", "job", "--at", at, "--link", args["link"]])
+    if line.action in (Action.DELIVER, Action.REVISE):
+        return shlex.join(["order", str(line.action), "job", *_handed_over(args)])
+    return _cancelling(line, requests)
+
+
+def _handed_over(args: Mapping[str, Any]) -> Iterator[str]:
+    if args.get("message"):
+        yield from ("--message", args["message"])
+    for file in args.get("files", ()):
+        yield from ("--recorded", f"{file['name']}:{file['size']}:{file['sha256']}")
+    for link in args.get("links", ()):
+        yield from ("--link", link)
+
+
+def _cancelling(line: Line, requests: Mapping[object, str]) -> str:
+    args = line.args
+    if line.action not in (Action.OPEN_CANCEL, Action.SUPPORT_CANCEL):
+        verb = str(line.action).removesuffix("-cancel")
+        return f"resolution {verb} {requests[args['id']]}"
+    what = ["--whole"] if args.get("position") is None else ["--milestone", str(args["position"])]
+    note = ["--note", args["note"]] if args.get("note") else []
+    why = [*what, "--reason", args["reason"], *note]
+    if line.action is Action.SUPPORT_CANCEL:
+        return shlex.join(["resolution", "support", "job", *why])
+    asked = shlex.join(["resolution", "open", "--order", "job", "--by", str(line.actor), *why])
+    return f"{asked} as {requests[args['id']]}"
+
+
+# ── How it stands ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _expected(order: Order, balances: Sequence[tuple[str, int]], now: int) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "at": times.exact_duration(now - order.placed_at),
+        "order": "job",
+        "status": str(order.status),
+        "phase": str(order.phase),
+    }
+    if order.reason:
+        told["reason"] = str(order.reason)
+    told["milestones"] = [str(milestone.state) for milestone in order.milestones]
+    own = {"escrow" if name == f"escrow:{order.id}" else name: money.plain(cents) for name, cents in balances}
+    return told | {"balances": own}

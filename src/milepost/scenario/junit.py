@@ -1,0 +1,41 @@
+"""Played scenarios as JUnit XML, which CI servers read: a test suite a file, a test case a step or an expectation."""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from milepost.views import PlayedView
+
+
+def junit_text(played: Sequence[PlayedView]) -> str:
+    """The XML of some scenarios."""
+    root = ElementTree.Element("testsuites")
+    for view in played:
+        _suite(root, view)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _suite(root: ElementTree.Element, view: PlayedView) -> None:
+    cases = [
+        *((f"line {step.line}: {step.step}", None if step.ok else step.effect) for step in view.steps if step.line),
+        *(
+            (
+                f"line {one.line}: {one.what} at {one.at}",
+                None if one.ok else f"expected {one.expected}, found {one.found}",
+            )
+            for one in view.expectations
+        ),
+    ]
+    failures = sum(failure is not None for _, failure in cases)
+    counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0", "time": "0"}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": _clean(view.name), **counts})
+    for name, failure in cases:
+        told = {"name": _clean(name), "classname": _clean(view.title), "time": "0"}
+        case = ElementTree.SubElement(suite, "testcase", told)
+        if failure is not None:
+            ElementTree.SubElement(case, "failure", {"message": _clean(failure), "type": "expectation"})
+
+
+def _clean(text: str) -> str:
+    """The text without what XML cannot hold."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
