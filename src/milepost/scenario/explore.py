@@ -13,7 +13,7 @@ from milepost.scenario.play import Do, play_in
 from milepost.views import ExploredView, OutcomeView
 
 STATES_MAX = 50_000
-STEPS_MAX = 40
+STEPS_MAX = 20
 
 
 def explore_story(
@@ -60,14 +60,17 @@ def _extremes(found: Explored, ends: list[Reached]) -> list[OutcomeView]:
     """The best and the worst end for each side: by what the seller has, and by what the client gets for the money."""
     if not ends:
         return []
-    by_seller = sorted(ends, key=_released)
-    by_client = sorted(ends, key=lambda end: (_approved(end), -_spent(end)))
-    return [
-        _outcome("seller", "best", by_seller[-1]),
-        _outcome("seller", "worst", by_seller[0]),
-        _outcome("client", "best", by_client[-1]),
-        _outcome("client", "worst", by_client[0]),
+    return [  # of ends that are alike, the first one found has the shortest path
+        _outcome("seller", "best", max(ends, key=_released)),
+        _outcome("seller", "worst", min(ends, key=_released)),
+        _outcome("client", "best", max(ends, key=_worth)),
+        _outcome("client", "worst", min(ends, key=_worth)),
     ]
+
+
+def _worth(end: Reached) -> tuple[int, int]:
+    """What the client has: more approved milestones, and less paid for them."""
+    return _approved(end), -_spent(end)
 
 
 def _outcome(side: str, which: str, end: Reached) -> OutcomeView:
