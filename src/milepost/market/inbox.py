@@ -53,6 +53,15 @@ def show(db: Database, conversation_id: int) -> ConversationView:
     return ConversationView(conversation.id, conversation.client, conversation.seller, messages)
 
 
+def texts(db: Database, client: str, seller: str) -> list[str]:
+    """What a client and a seller have written to each other, oldest first."""
+    with db.read() as connection:
+        conversation_id = inbox.between(connection, client, seller)
+        if conversation_id is None:
+            return []
+        return [message.text for message in inbox.conversation(connection, conversation_id).messages]
+
+
 def check_answers(connection: Connection, message_id: int, client: str, seller: str) -> None:
     """Refuse an offer that answers somebody else's message, or the seller's own. Raises `NotFound` too."""
     conversation = inbox.conversation_of(connection, message_id)

@@ -43,13 +43,17 @@ def _balance(value: Any) -> str:
 
 
 class Expectation(Document):
-    """What must be true: of an order, and of accounts. `escrow` alone is the order's own escrow account."""
+    """What must be true: of an order, and of accounts. `escrow` alone is the order's own escrow account.
+
+    `messages` are the texts that the order's parties have written to each other, oldest first.
+    """
 
     status: StrictStr | None = None
     reason: StrictStr | None = None
     phase: StrictStr | None = None
     milestones: list[StrictStr] | None = None
     timers: list[StrictStr] | None = None
+    messages: list[StrictStr] | None = None
     balances: dict[StrictStr, Annotated[str, BeforeValidator(_balance)]] = Field(default_factory=dict)
 
 
@@ -121,8 +125,8 @@ def parse(text: str, name: str) -> Scenario:
         faults.append(Fault("scenario, start: a story starts at an instant, such as 2026-01-05T09:00:00Z", *place))
     events = [*_steps(document, start, found, faults), *_expects(document, start, found, faults)]
     events.sort(key=lambda event: event.at)  # stable: at one instant the steps come before the expectations
-    policy = _policy(document.scenario.policy, name)
-    if faults:
+    policy = _policy(document.scenario.policy, name, found, faults)
+    if faults or policy is None:
         raise BadFile(name, sorted(faults, key=lambda fault: fault.line or 0))
     return Scenario(
         name, document.scenario.title, start, policy, tuple(document.gig), tuple(document.offer), tuple(events)
@@ -160,10 +164,18 @@ def _ids_in(words: tuple[str, ...]) -> Iterator[int]:
             yield index
 
 
-def _policy(given: str | dict[str, Any], name: str) -> Policy:
-    if isinstance(given, str):
-        return documents.policy(given)
-    return documents.policy_of(reading.check(documents.PolicyDocument, given, name))
+def _policy(
+    given: str | dict[str, Any], name: str, found: Mapping[TomlPath, Place], faults: list[Fault]
+) -> Policy | None:
+    """The policy that is named or described; what is wrong with it joins the file's faults."""
+    try:
+        if isinstance(given, str):
+            return documents.policy(given)
+        return documents.policy_of(reading.check(documents.PolicyDocument, given, name))
+    except BadFile as error:
+        line, column = place_of(found, ("scenario", "policy"))
+        faults.extend(Fault(f"scenario, policy: {fault.message}", line, column) for fault in error.faults)
+        return None
 
 
 def _ref_faults(document: ScenarioDocument, found: Mapping[TomlPath, Place]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from typing import Any
 from milepost import money
 from milepost.documents import GigDocument, OfferDocument
 from milepost.errors import BadFile, NotFound, StoreError
-from milepost.market import clock, gigs, ledger, offers, orders, stores
+from milepost.market import clock, gigs, inbox, ledger, offers, orders, stores
 from milepost.rules import RuleError
 from milepost.scenario.file import Event, Expectation, Scenario, with_ids
 from milepost.store.db import Database
@@ -200,6 +200,9 @@ def _comparisons(run: _Play, expect: Expectation, order_id: int | None) -> Itera
     if expect.timers is not None:
         armed = [timer.timer for timer in order.timers] if order else []
         yield "timers", ", ".join(expect.timers), ", ".join(armed)
+    if expect.messages is not None:
+        texts = inbox.texts(run.db, order.client, order.seller) if order else []
+        yield "messages", " | ".join(expect.messages), " | ".join(texts)
     balances = {one.account: one.balance_cents for one in ledger.balances(run.db, order_id=None, account=None).items}
     for account, amount in expect.balances.items():
         name = f"escrow:{order_id}" if account == "escrow" else account
