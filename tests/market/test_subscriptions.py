@@ -144,18 +144,18 @@ def test_the_last_cycle_hands_over_a_file_or_a_link(desk: Desk) -> None:
 
 def two_years(db: Database, policy: Policy, days: int) -> str:
     """Subscriptions of twelve cycles, each delivered when it runs on every sixtieth day: the store's digest."""
-    for number in range(4):
+    for number in range(2):
         agreed = stories.terms(OrderType.SUBSCRIPTION, 12, client=("ana", "ben")[number % 2], policy=policy)
         stories.place(db, agreed)
         clock.tick(db, stories.clock_of(db) + times.DAY)
     for _ in range(13):
-        for order in range(1, 5):
+        for order in (1, 2):
             if stories.order_of(db, order).phase is Phase.WORKING:
                 orders.perform(db, order, [stories.DELIVERY])
         for _ in range(60 // days):
             clock.tick(db, stories.clock_of(db) + days * times.DAY)
-    assert [stories.order_of(db, order).reason for order in range(1, 5)] == [Reason.REVIEW_EXPIRED] * 4
-    assert stories.clock_of(db) == stories.START + (4 + 13 * 60) * times.DAY
+    assert [stories.order_of(db, order).reason for order in (1, 2)] == [Reason.REVIEW_EXPIRED] * 2
+    assert stories.clock_of(db) == stories.START + (2 + 13 * 60) * times.DAY
     return stories.digest(db)
 
 

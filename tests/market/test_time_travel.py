@@ -42,7 +42,7 @@ price = 50
 """
 
 
-@pytest.mark.parametrize("policy", ["standard", "terms-2024", "escrow-14d"])
+@pytest.mark.parametrize("policy", ["standard", "terms-2024"])
 def test_at_every_instant_of_a_long_story_an_order_is_what_was_told_then(opens: Opens, policy: str) -> None:
     desk = opens("--policy", policy)
     offer = desk("offer create --from -", stdin=OFFER.encode()).id

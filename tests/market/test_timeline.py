@@ -149,7 +149,7 @@ def test_the_chart_of_a_story(desk: Desk) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_no_line_is_wider_than_the_terminal_and_none_has_a_control_character(width: int) -> None:
-    for seed in range(10):
+    for seed in range(5):
         with memory() as db:
             agreed = stories.random_terms(Random(seed), STANDARD)._replace(title="A very long title " * 4)
             stories.place(db, agreed)
