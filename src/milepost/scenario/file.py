@@ -23,6 +23,7 @@ _REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 _TAKES_ID = {"--gig", "--order", "--until-done"}
 _TAKES_NOTHING = {"--continue", "--after-current", "--undo", "--whole", "--zoom", "--json"}
 _NOUNS_WITH_IDS = {"gig", "offer", "order", "resolution"}
+_VERBS_WITH_IDS = {("template", "save")}  # of nouns that have names otherwise
 _BALANCE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
 _NOT_IN_A_STORY = {"init", "demo", "scenario", "backup", "doctor"}
 
@@ -151,7 +152,8 @@ def _ids_in(words: tuple[str, ...]) -> Iterator[int]:
     """Where a step's words are ids: after the options that take one, and the first argument of a noun that has ids."""
     command = _command(words)
     begin = len(words) - len(command)
-    subject = not command or command[0] not in _NOUNS_WITH_IDS  # whether it has gone by
+    has_subject = command[:1] and (command[0] in _NOUNS_WITH_IDS or command[:2] in _VERBS_WITH_IDS)
+    subject = not has_subject  # whether it has gone by
     for index in range(begin + 2, len(words)):
         word, before = words[index], words[index - 1]
         if word.startswith("-"):

@@ -16,7 +16,17 @@ from milepost.market import clock, gigs, inbox, ledger, offers, orders, stores
 from milepost.rules import RuleError
 from milepost.scenario.file import Event, Expectation, Scenario, with_ids
 from milepost.store.db import Database
-from milepost.views import Created, ExpectationView, OrderedView, OrderView, PlacedView, PlayedView, StepView, iso_at
+from milepost.views import (
+    Created,
+    ExpectationView,
+    OrderedView,
+    OrderView,
+    PlacedView,
+    PlayedView,
+    RequestView,
+    StepView,
+    iso_at,
+)
 
 Do = Callable[[Database, Sequence[str]], Any]
 MANY = 1_000_000
@@ -35,6 +45,7 @@ class _Play:
     do: Do
     strict: bool = True
     refs: dict[str, int] = field(default_factory=dict)
+    subjects: dict[str, int] = field(default_factory=dict)  # the order of each ref to an order or a request
     orders: list[int] = field(default_factory=list)
     steps: list[StepView] = field(default_factory=list)
     expectations: list[ExpectationView] = field(default_factory=list)
@@ -99,37 +110,56 @@ def _made(run: _Play, told: str, ref: str | None, make: Callable[[], Created[Any
 
 def _happen(run: _Play, event: Event) -> bool:
     """A step or an expectation, after the clock has ticked to its instant."""
-    _tick(run, event.at)
-    if not event.words:
-        assert event.expect is not None
-        order_id = run.refs.get(event.order) if event.order else None
-        _compare(run, event, order_id if event.order else _latest(run))
-        return True
-    told = " ".join(event.words) + (f" as {event.binds}" if event.binds else "")
     try:
-        view = run.do(run.db, with_ids(event.words, run.refs))
+        _tick(run, event.at)
+    except RuleError as fault:  # a step before this one has sent the clock further
+        return _tell(run, event, f"refused: {fault}", ok=False)
+    if event.words:
+        return _done(run, event)
+    assert event.expect is not None
+    order_id = run.refs.get(event.order) if event.order else None
+    _compare(run, event, order_id if event.order else _latest(run))
+    return True
+
+
+def _done(run: _Play, event: Event) -> bool:
+    """A step, and what must be true after it."""
+    words = with_ids(event.words, run.refs)
+    try:
+        view = run.do(run.db, words)
     except RuleError as fault:
         expected = fault.rule.id == event.refused
         effect = f"refused, as it must be [{fault.rule.id}]" if expected else f"refused: {fault}"
-        run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=expected))
+        _tell(run, event, effect, ok=expected)
         if expected and event.expect:
-            _compare(run, event, _latest(run))
+            _compare(run, event, _subject(run, event, words))
         return expected
     except (NotFound, BadFile, StoreError, BadStep) as error:
-        run.steps.append(StepView(iso_at(event.at), event.line, told, f"failed: {error}", ok=False))
-        return False
+        return _tell(run, event, f"failed: {error}", ok=False)
     order = _bind(run, event, view)
     if event.binds and not isinstance(view, Created):
-        effect = f"done, but it makes nothing that could be called {event.binds}"
-        run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=False))
-        return False
-    effect = _effect(run, order)
+        return _tell(run, event, f"done, but it makes nothing that could be called {event.binds}", ok=False)
     if event.refused:
-        effect = f"done, but {event.refused} should have refused it"
-    run.steps.append(StepView(iso_at(event.at), event.line, told, effect, ok=not event.refused))
+        return _tell(run, event, f"done, but {event.refused} should have refused it", ok=False)
+    if getattr(view, "failed", False):  # as on the command line, whose exit code says so
+        return _tell(run, event, "done, but it found something wrong", ok=False)
+    _tell(run, event, _effect(run, order), ok=True)
     if event.expect:
-        _compare(run, event, order.id if order else _latest(run))
-    return not event.refused
+        _compare(run, event, order.id if order else _subject(run, event, words))
+    return True
+
+
+def _tell(run: _Play, event: Event, effect: str, *, ok: bool) -> bool:
+    """Note how a step went; the answer is `ok`."""
+    told = " ".join(event.words) + (f" as {event.binds}" if event.binds else "")
+    run.steps.append(StepView(iso_at(event.at), event.line, told or "what must be true", effect, ok=ok))
+    return ok
+
+
+def _subject(run: _Play, event: Event, words: Sequence[str]) -> int | None:
+    """The order that a step names, itself or by a request to cancel; else the one that came last."""
+    refs = (ref.rpartition("=")[2] for ref, word in zip(event.words, words, strict=True) if ref != word)
+    return next((run.subjects[ref] for ref in refs if ref in run.subjects), _latest(run))
 
 
 def _tick(run: _Play, at: int) -> None:
@@ -154,6 +184,10 @@ def _bind(run: _Play, event: Event, view: Any) -> OrderView | None:
     if isinstance(view, Created) and event.binds:
         run.refs[event.binds] = view.id
     order = whole.order if isinstance(whole, PlacedView | OrderedView) else whole
+    if event.binds and isinstance(order, OrderView):
+        run.subjects[event.binds] = order.id
+    if event.binds and isinstance(whole, RequestView):
+        run.subjects[event.binds] = whole.order
     if not isinstance(order, OrderView):
         return None
     if order.id not in run.orders:
