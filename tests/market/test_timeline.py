@@ -161,6 +161,15 @@ def test_no_line_is_wider_than_the_terminal_and_none_has_a_control_character(wid
                 assert chart.replace("\n", "").isprintable()
 
 
+def test_an_order_whose_bar_is_still_empty_shows_the_way_from_now_to_its_deadline(desk: Desk) -> None:
+    desk.place()
+    desk.do("deliver", "approve")
+    chart = desk.ok("order timeline").out
+    assert chart.splitlines()[2].split() == ["2026-01-05", "2026-01-09", "2026-01-13"]
+    (bar,) = bars(chart).values()
+    assert (bar[0], bar.rstrip()[-1], bar.strip("│◆ ")) == ("│", "◆", "")
+
+
 def test_each_kind_has_a_sign_of_its_own_and_the_legend_names_them_all(desk: Desk) -> None:
     desk.place()
     desk.do(*STORY, "tick 2d")

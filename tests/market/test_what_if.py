@@ -159,7 +159,9 @@ def test_a_dry_run_answers_as_the_tick_does_and_the_store_stays_as_it_was(
     desk = opens("--policy", policy)
     stocked(desk)
     before = desk.digest()
-    dry = desk.json(f"order tick {options} --dry-run")
+    told = desk.ok(f"order tick {options} --dry-run --json")
+    assert told.err.startswith("A dry run: nothing of this is saved.\n")
+    dry = json.loads(told.out)
     assert desk.digest() == before
     assert dry == desk.json(f"order tick {options}")
 

@@ -52,7 +52,7 @@ def _lines(view: TimelineView, width: int) -> Iterator[Text]:
     label_width = min(_LABEL_MAX, max(map(cell_len, labels)))
     room = max(20, width - label_width - 2)
     instants = [instant for row in view.rows for instant in _instants(row)] or [_at(view.now)]
-    first, last = min(instants), max(instants)  # now is among them, unless all has ended before
+    first, last = min(*instants, _at(view.now)), max(instants)  # what has ended before now ends the scale
     seconds = max(1, last - first)
 
     def column(instant: int) -> int:

@@ -38,6 +38,7 @@ def tick(
     if len(given) + next_one > 1:
         raise typer.BadParameter("give one of --now, --by, --next, --until-done")
     if dry_run:
+        note("A dry run: nothing of this is saved.")
         with store().trial() as trial:
             return _tick(trial, now, by, next_one, until_done, limit)
     return _tick(store(), now, by, next_one, until_done, limit)
