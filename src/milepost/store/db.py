@@ -60,6 +60,8 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """A compact copy of the whole store in a file that must not exist yet. Raises `StoreError`."""
+        if path.exists():
+            raise StoreError(f"{path} exists already; nothing was changed")
         with self._told_apart(), self._writer.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
@@ -78,6 +80,8 @@ class Database:
             raise meaning(error.orig, self.name) from error
         except sqlite3.Error as error:
             raise meaning(error, self.name) from error
+        except OverflowError as error:  # what Python's driver says of an integer beyond 64 bits
+            raise StoreError(f"a number is too large for the store {self.name}") from error
 
 
 class _Trial(Database):
@@ -105,6 +109,8 @@ def open_memory() -> Database:
 
 def open_file(path: Path, *, create: bool = False) -> Database:
     """The store at `path`; `create` makes the file. Raises `StoreMissing` or `StoreError`, by what is there."""
+    if "\0" in str(path):  # SQLite would take what stands before it
+        raise StoreError(f"{path} cannot be the name of a file")
     if not create:
         _check_present(path)
     mode = "rwc" if create else "rw"
@@ -127,7 +133,7 @@ def _engine(creator: Any, **pool: Any) -> Engine:
 
 
 def _connect(path: str, mode: str) -> sqlite3.Connection:
-    location = ":memory:" if path == ":memory:" else f"file:{quote(path)}?mode={mode}"
+    location = ":memory:" if path == ":memory:" else f"file:{quote(os.fsencode(path))}?mode={mode}"
     connection = sqlite3.connect(
         location, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
     )

@@ -5,6 +5,7 @@ in one transaction, after a copy of the old file was made.
 """
 
 from collections.abc import Callable
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -61,10 +62,16 @@ def open_store(path: Path) -> Database:
 
 
 def _upgrade(db: Database, version: int) -> None:
-    db.copy_to(Path(f"{db.name}.v{version}"))
+    db.copy_to(_free_name(f"{db.name}.v{version}"))
     with db.write() as connection:
         if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == version:
             _climb(connection, version)
+
+
+def _free_name(name: str) -> Path:
+    """`name`, or the first of `name-2`, `name-3`, … that nothing has: a copy of an earlier attempt stays."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(path for path in map(Path, names) if not path.exists())
 
 
 def _climb(connection: Connection, version: int) -> None:

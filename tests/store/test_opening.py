@@ -1,0 +1,425 @@
+"""Opening a store: what is there instead of one, what it may be called, and what SQLite's errors mean."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+import stories
+from sqlalchemy import Connection
+
+from milepost.errors import StoreBusy, StoreError, StoreMissing
+from milepost.market import clock, stores
+from milepost.policy import Policy
+from milepost.store import catalog, db, schema
+from milepost.store.db import Database, meaning
+from store.test_roundtrip import A_GIG
+
+NOBODY = 65_534
+PAGE_BYTES = 4_096
+
+
+def made(path: Path) -> Path:
+    """A store with some orders in a file, closed."""
+    with stories.file_store(path) as store:
+        stories.fill_with_reviews(store, 300, due=300)
+    return path
+
+
+def told(path: Path, use: Callable[[Database], object] = stories.digest) -> str:
+    """What opening and reading a file says; it must be an error of the store."""
+    with pytest.raises(StoreError) as caught:
+        use_store(path, use)
+    return str(caught.value)
+
+
+def use_store(path: Path, use: Callable[[Database], object]) -> None:
+    """Open a store, use it, close it."""
+    store = stores.open_store(path)
+    try:
+        use(store)
+    finally:
+        store.close()
+
+
+def create(path: Path) -> None:
+    """Make a new store."""
+    stores.create_file(path, start=stories.START, clock_mode="simulated", policy=Policy())
+
+
+# ── What is there ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_missing_file_is_told_as_missing_and_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "store.db"
+    with pytest.raises(StoreMissing, match="there is no store at "):
+        stores.open_store(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_told_as_one(tmp_path: Path) -> None:
+    assert told(tmp_path) == f"{tmp_path} is a folder, not a store"
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"# a text\n" * 2_000, b"\0" * 8_192, b"SQLite format 3\0"])
+def test_a_file_of_another_kind_is_told_and_stays_as_it_was(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(content)
+    assert told(path) in (f"{path} is not a milepost store", f"{path} is damaged; restore a backup")
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_database_of_another_program_is_told_and_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript("CREATE TABLE store (clock); PRAGMA application_id = 7; PRAGMA user_version = 1")
+    connection.close()
+    content = path.read_bytes()
+    assert told(path) == f"{path} is not a milepost store"
+    assert path.read_bytes() == content
+
+
+def test_a_store_of_a_newer_version_is_told_and_stays_as_it_was(tmp_path: Path) -> None:
+    path = made(tmp_path / "store.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    connection.close()
+    content = path.read_bytes()
+    assert told(path) == f"{path} was written by a newer milepost (store version 9, this one {len(schema.STEPS)})"
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("kept", [100, 512, PAGE_BYTES, 5 * PAGE_BYTES + 100, 20 * PAGE_BYTES])
+def test_a_truncated_store_is_told_as_damaged(tmp_path: Path, kept: int) -> None:
+    path = made(tmp_path / "store.db")
+    os.truncate(path, kept)
+    assert told(path) in (f"{path} is damaged; restore a backup", f"{path} is not a milepost store")
+
+
+def test_garbage_in_a_store_is_told_as_damage(tmp_path: Path) -> None:
+    path = made(tmp_path / "store.db")
+    content = bytearray(path.read_bytes())
+    content[PAGE_BYTES:] = Random(1).randbytes(len(content) - PAGE_BYTES)
+    path.write_bytes(content)
+    assert told(path) == f"{path} is damaged; restore a backup"
+
+
+def test_making_a_store_leaves_alone_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    with pytest.raises(StoreError, match="exists already; nothing was changed"):
+        create(path)
+    assert path.read_text() == "mine"
+
+
+# ── What may be done with it ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def powerless(folder: Path) -> Iterator[None]:
+    """As a user who may do only what the modes of files say: root gives up its powers for a while."""
+    if os.getuid() != 0:
+        yield
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that every user can enter and nobody but its owner can change."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
+
+
+def test_a_store_that_may_not_be_written_is_read_and_refuses_what_would_change_it(public_folder: Path) -> None:
+    path = made(public_folder / "store.db")
+    before = stores.open_store(path)
+    stored = stories.digest(before)
+    before.close()
+    path.chmod(0o444)
+    public_folder.chmod(0o555)
+    with powerless(public_folder):
+        use_store(path, stories.assert_sound)
+        assert told(path, lambda store: clock.tick(store, stories.START + 1)) == f"{path} may not be written to"
+        use_store(path, lambda store: compare(store, stored))
+
+
+def compare(store: Database, stored: str) -> None:
+    """The store holds what it held."""
+    assert stories.digest(store) == stored
+
+
+def test_a_store_that_may_not_be_read_is_told(public_folder: Path) -> None:
+    path = made(public_folder / "store.db")
+    path.chmod(0o000)
+    with powerless(public_folder):
+        assert told(path) == f"{path} may not be read by you"
+
+
+def test_a_store_in_a_folder_that_may_not_be_changed_cannot_be_made(public_folder: Path) -> None:
+    public_folder.chmod(0o555)
+    with powerless(public_folder), pytest.raises(StoreError, match=r"store\.db cannot be opened"):
+        create(public_folder / "store.db")
+    assert list(public_folder.iterdir()) == []
+
+
+def test_a_full_disk_is_told_and_nothing_is_kept(file_store: Database) -> None:
+    stories.fill_with_reviews(file_store, 300, due=300)
+    stored = stories.digest(file_store)
+    with file_store.read() as connection:  # the same connection serves every transaction in turn
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # SQLite takes the pages that there are
+    with pytest.raises(StoreError, match="the disk is full; nothing was changed in "):
+        clock.tick(file_store, stories.START + 300 * 86_400)
+    assert stories.digest(file_store) == stored
+    with file_store.read() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    clock.tick(file_store, stories.START + 300 * 86_400)
+    assert stories.digest(file_store) != stored
+
+
+def test_a_second_writer_is_told_that_the_store_is_busy_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.05)
+    with stories.file_store(tmp_path / "store.db") as first:
+        stories.place(first)
+        stored = stories.digest(first)
+        with first.write():
+            second = stores.open_store(tmp_path / "store.db")  # reading goes on meanwhile
+            assert stories.digest(second) == stored
+            with pytest.raises(StoreBusy, match=r"another process holds .*; nothing was changed"):
+                clock.tick(second, stories.START + 9)
+        assert stories.digest(second) == stored
+        clock.tick(second, stories.START + 9)
+        second.close()
+        assert stories.clock_of(first) == stories.START + 9
+
+
+def test_a_writer_is_told_that_a_reader_holds_the_store_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.05)
+    with stories.file_store(tmp_path / "store.db") as first:
+        second = stores.open_store(tmp_path / "store.db")
+        with second.read() as connection:
+            connection.exec_driver_sql("SELECT * FROM store").one()
+            with pytest.raises(StoreBusy):
+                clock.tick(first, stories.START + 9)
+        assert stories.clock_of(first) == stories.clock_of(second) == stories.START
+        clock.tick(first, stories.START + 9)
+        assert stories.clock_of(second) == stories.START + 9
+        second.close()
+
+
+# ── What it may be called ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "what?.db",
+        "a?mode=ro",
+        "a#b.db",
+        "100%.db",
+        "%20.db",
+        "%00.db",
+        "a&b;c=d.db",
+        "with space .db",
+        'it\'s "quoted".db',
+        "über-绘图-🎨.db",
+        "-dash",
+        ":memory:",
+        "file:a.db",
+        os.fsdecode(b"\xff\xfe.db"),
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("place", ["file", "folder"])
+def test_a_store_may_have_any_name(tmp_path: Path, name: str, place: str) -> None:
+    path = tmp_path / name if place == "file" else tmp_path / name / "store.db"
+    with stories.file_store(path) as store:
+        stories.place(store)
+        clock.tick(store, stories.START + 9)
+    assert [found for found in tmp_path.rglob("*") if found.is_file()] == [path]
+    use_store(path, lambda store: compare_clock(store, stories.START + 9))
+
+
+def compare_clock(store: Database, instant: int) -> None:
+    """The store's clock shows an instant."""
+    assert stories.clock_of(store) == instant
+
+
+def test_a_relative_path_names_the_same_store_wherever_one_goes_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with stories.file_store(Path("store.db")) as store:
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        clock.tick(store, stories.START + 9)
+    use_store(tmp_path / "store.db", lambda store: compare_clock(store, stories.START + 9))
+
+
+@pytest.mark.parametrize("use", [create, stores.open_store])
+def test_a_name_with_a_zero_byte_is_refused_and_no_other_file_is_made(
+    tmp_path: Path, use: Callable[[Path], object]
+) -> None:
+    with pytest.raises(StoreError, match="cannot be the name of a file"):
+        use(tmp_path / "a\0b.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ── Versions ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def second_step(connection: Connection) -> None:
+    """What a later version of the store might change."""
+    connection.exec_driver_sql("ALTER TABLE gigs ADD COLUMN language TEXT NOT NULL DEFAULT 'en'")
+    connection.exec_driver_sql("CREATE TABLE tags (id INTEGER PRIMARY KEY, gig_id INTEGER REFERENCES gigs (id)) STRICT")
+    connection.exec_driver_sql("CREATE INDEX tags_gig ON tags (gig_id)")
+
+
+def failing_step(connection: Connection) -> None:
+    """A step that changes something and then cannot go on."""
+    second_step(connection)
+    connection.exec_driver_sql("INSERT INTO tags (gig_id) VALUES (999)")
+
+
+STEPS = (schema.STEPS[0], second_step)
+
+
+def schema_of(store: Database) -> list[tuple[object, ...]]:
+    """Everything that SQLite knows of a store's tables, indexes and triggers, and its version."""
+    told = stories.rows(store, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
+    return [*told, *stories.rows(store, "PRAGMA user_version"), *stories.rows(store, "PRAGMA application_id")]
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of version 1, in a program of version 2."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "STEPS", STEPS[:1])
+        path = tmp_path / "old.db"
+        with stories.file_store(path) as store:
+            stories.place(store)
+            with store.write() as connection:
+                catalog.add_gig(connection, A_GIG, stories.START)
+    monkeypatch.setattr(schema, "STEPS", STEPS)
+    return path
+
+
+def test_an_older_store_becomes_what_a_new_one_is_and_a_copy_of_it_stays(old: Path, tmp_path: Path) -> None:
+    rows = dump(old)
+    with stories.file_store(tmp_path / "new.db") as new:
+        expected = schema_of(new)
+    upgraded = stores.open_store(old)
+    assert schema_of(upgraded) == expected
+    assert stories.rows(upgraded, "SELECT title, language FROM gigs") == [("A website", "en")]
+    stories.assert_sound(upgraded)
+    upgraded.close()
+    assert dump(tmp_path / "old.db.v1") == rows
+    stores.open_store(old).close()
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["new.db", "old.db", "old.db.v1"]
+
+
+def dump(path: Path) -> list[str]:
+    """A file's schema and rows, without our own eyes."""
+    connection = sqlite3.connect(path)
+    lines = [*connection.iterdump(), str(connection.execute("PRAGMA user_version").fetchone())]
+    connection.close()
+    return lines
+
+
+def test_a_copy_that_stands_there_already_is_never_written_over(old: Path, tmp_path: Path) -> None:
+    rows = dump(old)
+    earlier = tmp_path / "old.db.v1"
+    earlier.write_text("the copy of an earlier day")
+    stores.open_store(old).close()
+    assert earlier.read_text() == "the copy of an earlier day"
+    others = [found for found in tmp_path.iterdir() if found not in (old, earlier)]
+    assert [dump(found) for found in others] == [rows]
+
+
+def test_an_upgrade_that_cannot_go_on_leaves_the_older_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = dump(old)
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "STEPS", (STEPS[0], failing_step))
+        with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
+            stores.open_store(old)
+    assert dump(old) == rows
+    upgraded = stores.open_store(old)  # and with a step that can, it goes on
+    assert stories.rows(upgraded, "SELECT language FROM gigs") == [("en",)]
+    upgraded.close()
+
+
+def test_a_copy_holds_the_whole_store_and_does_not_replace_a_file(file_store: Database, tmp_path: Path) -> None:
+    stories.fill_with_reviews(file_store, 20, due=20)
+    file_store.copy_to(tmp_path / "copy.db")
+    use_store(tmp_path / "copy.db", lambda copy: compare(copy, stories.digest(file_store)))
+    with pytest.raises(StoreError, match="exists already"):
+        file_store.copy_to(tmp_path / "copy.db")
+
+
+def test_copying_the_one_file_of_a_closed_store_copies_the_store(file_store: Database, tmp_path: Path) -> None:
+    stories.fill_with_reviews(file_store, 20, due=20)
+    stored = stories.digest(file_store)
+    file_store.close()
+    shutil.copy(file_store.name, tmp_path / "copy.db")
+    use_store(tmp_path / "copy.db", lambda copy: compare(copy, stored))
+
+
+# ── What an error means ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("SQLITE_BUSY", StoreBusy, "another process holds it; nothing was changed"),
+        ("SQLITE_BUSY_SNAPSHOT", StoreBusy, "another process holds it; nothing was changed"),
+        ("SQLITE_LOCKED", StoreBusy, "another process holds it; nothing was changed"),
+        ("SQLITE_LOCKED_SHAREDCACHE", StoreBusy, "another process holds it; nothing was changed"),
+        ("SQLITE_NOTADB", StoreError, "it is not a milepost store"),
+        ("SQLITE_CORRUPT", StoreError, "it is damaged; restore a backup"),
+        ("SQLITE_CORRUPT_INDEX", StoreError, "it is damaged; restore a backup"),
+        ("SQLITE_READONLY", StoreError, "it may not be written to"),
+        ("SQLITE_READONLY_DIRECTORY", StoreError, "it may not be written to"),
+        ("SQLITE_FULL", StoreError, "the disk is full; nothing was changed in it"),
+        ("SQLITE_CANTOPEN", StoreError, "it cannot be opened"),
+        ("SQLITE_CANTOPEN_ISDIR", StoreError, "it cannot be opened"),
+        ("SQLITE_PERM", StoreError, "it may not be opened by you"),
+        ("SQLITE_IOERR_WRITE", StoreError, "reading or writing it failed (SQLITE_IOERR_WRITE)"),
+        ("SQLITE_IOERR", StoreError, "reading or writing it failed (SQLITE_IOERR)"),
+    ],
+)
+def test_an_error_of_sqlite_is_told_by_its_name(name: str, kind: type[StoreError], expected: str) -> None:
+    error = sqlite3.OperationalError("whatever it says")
+    error.sqlite_errorname = name
+    told = meaning(error, "it")
+    assert type(told) is kind
+    assert str(told) == expected
+
+
+@pytest.mark.parametrize("name", ["SQLITE_ERROR", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_MISMATCH", "SQLITE_MISUSE"])
+def test_an_error_that_is_our_own_stays_what_it_is(name: str) -> None:
+    error = sqlite3.IntegrityError("whatever it says")
+    error.sqlite_errorname = name
+    assert meaning(error, "it") is error
+
+
+def test_an_error_that_sqlite_has_not_named_stays_what_it_is() -> None:
+    error = sqlite3.ProgrammingError("Cannot operate on a closed database.")
+    assert meaning(error, "it") is error
+    assert str(meaning(None, "it")) == "it: "
