@@ -4,11 +4,13 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from milepost import money, times, writing
+from milepost import data, money, times, writing
 from milepost.core.act import Line
+from milepost.core.gig import SUBSTEPS_MAX, eligible_name
+from milepost.core.offer import Offer, faults
 from milepost.core.order import Order
 from milepost.core.tables import Action, Actor
-from milepost.core.terms import Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.policy import STANDARD
 from milepost.writing import section
 
@@ -51,29 +53,69 @@ def _policy(terms: Terms) -> str | dict[str, Any]:
 
 def _what_is_sold(terms: Terms, subcategory: str) -> Iterator[str]:
     """A gig and an offer with the order's terms; a gig's package, where an offer could not say them."""
-    stages = terms.milestones[0].stages
+    eligible = data.subcategories()
+    if terms.type is OrderType.MILESTONES or terms.milestones[0].stages:  # the gig may have moved since
+        subcategory = eligible_name(subcategory, eligible) or eligible[0]
     gig = {"ref": "gig", "title": terms.title, "seller": terms.seller, "subcategory": subcategory}
-    if stages:
-        yield from _package_with_stages(terms, gig)
+    if _by_package(terms):
+        yield from _package(terms, gig)
         return
     yield section("[[gig]]", gig)
     yield section("[gig.package.basic]", {"price": money.plain(_basic_price(terms)), "days": 1})
     yield from writing.offer_sections(terms, ref="deal", gig="gig")
 
 
+def _by_package(terms: Terms) -> bool:
+    """Whether only a gig's package can have these terms: stages, a single payment's description, longer milestones."""
+    if terms.type is not OrderType.MILESTONES:
+        return bool(terms.milestones[0].stages or terms.milestones[0].description)
+    told = Offer(1, 1, terms, sent_at=0)
+    eligible = data.subcategories()
+    return next(faults(told, eligible[0], eligible), None) is not None
+
+
 def _basic_price(terms: Terms) -> int:
     return max(terms.policy.gig_basic_price_min_cents, min(terms.total_cents, money.MAX_CENTS))
 
 
-def _package_with_stages(terms: Terms, gig: Mapping[str, Any]) -> Iterator[str]:
-    whole = terms.milestones[0]
-    yield section("[[gig]]", {**gig, "milestone_payments": False})
-    package = {"price": money.plain(whole.price_cents), "days": whole.days}
-    package |= {"revisions": writing.revisions(whole.revisions), "description": whole.description}
-    yield section("[gig.package.basic]", package)
+def _tier(terms: Terms) -> str:
+    """The package to order: `standard` where the price is too small for a `basic` one (rule gig-basic-price)."""
+    return "basic" if terms.total_cents >= terms.policy.gig_basic_price_min_cents else "standard"
+
+
+def _package(terms: Terms, gig: Mapping[str, Any]) -> Iterator[str]:
+    whole, tier = terms.milestones[0], _tier(terms)
+    apart = terms.type is OrderType.MILESTONES
+    yield section("[[gig]]", gig if apart else {**gig, "milestone_payments": False})
+    if tier != "basic":
+        yield section("[gig.package.basic]", {"price": money.plain(_basic_price(terms)), "days": 1})
+    told = {"price": money.plain(terms.total_cents), "days": whole.days if not apart else 1}
+    if not apart:
+        told |= {"revisions": writing.revisions(whole.revisions), "description": whole.description}
+    yield section(f"[gig.package.{tier}]", told)
+    only = {} if tier == "basic" else {"packages": [tier]}
+    for keys in _milestones(terms, tier) if apart else _stages(whole):
+        yield section("[[gig.milestone]]", keys | only)
+
+
+def _milestones(terms: Terms, tier: str) -> Iterator[dict[str, Any]]:
+    for one in terms.milestones:
+        yield {
+            "name": one.name,
+            "description": one.description,
+            "days": one.days,
+            "revisions": writing.revisions(one.revisions),
+            "zoom": one.zoom,
+            "substeps": list(one.substeps),
+            "prices": {tier: money.plain(one.price_cents)},
+        }
+
+
+def _stages(whole: MilestoneTerms) -> Iterator[dict[str, Any]]:
+    """The stages of one payment, its substeps among them, no more than one of them can hold."""
     for number, stage in enumerate(whole.stages):
-        held = {"zoom": whole.zoom, "substeps": list(whole.substeps)} if number == 0 else {}
-        yield section("[[gig.milestone]]", {"name": stage, "days": 1} | held)
+        held = whole.substeps[number * SUBSTEPS_MAX : (number + 1) * SUBSTEPS_MAX]
+        yield {"name": stage, "days": 1, "zoom": whole.zoom and number == 0, "substeps": list(held)}
 
 
 # ── What happened ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,8 +123,9 @@ def _package_with_stages(terms: Terms, gig: Mapping[str, Any]) -> Iterator[str]:
 
 def _steps(order: Order, history: Sequence[Line]) -> Iterator[tuple[Line, str]]:
     """The parties' actions, in the words of the command line; the clock's come by themselves."""
-    by_package = bool(order.terms.milestones[0].stages)
-    placed = f"order place --gig gig --client {order.terms.client}" if by_package else "offer accept deal"
+    terms = order.terms
+    by_package = f"order place --gig gig --package {_tier(terms)} --client {terms.client}"
+    placed = by_package if _by_package(terms) else "offer accept deal"
     requests: dict[object, str] = {}
     for line in history:
         if line.action is Action.PLACE:

@@ -21,7 +21,10 @@ from milepost.rules import RULES, RuleError
 
 _REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 _TAKES_ID = {"--gig", "--order", "--until-done"}
-_TAKES_NOTHING = {"--continue", "--after-current", "--undo", "--whole", "--zoom", "--json"}
+_TAKES_NOTHING = {
+    "--after-current", "--all", "--continue", "--diagram", "--dry-run", "--json", "--late", "--next", "--no-milestones",
+    "--no-prices", "--replace", "--transitions", "--undo", "--whole", "--yes", "--zoom",
+}  # fmt: skip
 _NOUNS_WITH_IDS = {"gig", "offer", "order", "resolution"}
 _VERBS_WITH_IDS = {("template", "save")}  # of nouns that have names otherwise
 _BALANCE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
@@ -62,7 +65,7 @@ class Step(Document):
     """`[[step]]`: the clock ticks to `at`, then `do` is done; `refused` names the rule that must refuse it."""
 
     at: When
-    do: Annotated[StrictStr, Field(max_length=5_000)]
+    do: StrictStr
     expect: Expectation | None = None
     refused: StrictStr | None = None
 
@@ -154,14 +157,19 @@ def _ids_in(words: tuple[str, ...]) -> Iterator[int]:
     begin = len(words) - len(command)
     has_subject = command[:1] and (command[0] in _NOUNS_WITH_IDS or command[:2] in _VERBS_WITH_IDS)
     subject = not has_subject  # whether it has gone by
+    option = None  # the one whose value comes next
     for index in range(begin + 2, len(words)):
-        word, before = words[index], words[index - 1]
-        if word.startswith("-"):
-            if word.partition("=")[0] in _TAKES_ID and "=" in word:
+        word = words[index]
+        if option is not None:
+            if option in _TAKES_ID and not word.startswith("-"):
                 yield index
-        elif before in _TAKES_ID:
-            yield index
-        elif not subject and (not before.startswith("-") or before in _TAKES_NOTHING or "=" in before):
+            option = None
+        elif word.startswith("-"):
+            name, equals, _ = word.partition("=")
+            if name in _TAKES_ID and equals:
+                yield index
+            option = None if equals or word in _TAKES_NOTHING else word
+        elif not subject:
             subject = True
             yield index
 
@@ -176,7 +184,8 @@ def _policy(
         return documents.policy_of(reading.check(documents.PolicyDocument, given, name))
     except BadFile as error:
         line, column = place_of(found, ("scenario", "policy"))
-        faults.extend(Fault(f"scenario, policy: {fault.message}", line, column) for fault in error.faults)
+        named = f"{given!r}: " if isinstance(given, str) else ""
+        faults.extend(Fault(f"scenario, policy: {named}{fault.message}", line, column) for fault in error.faults)
         return None
 
 

@@ -1,9 +1,12 @@
 """Played scenarios as JUnit XML, which CI servers read: a test suite a file, a test case a step or an expectation."""
 
+import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from milepost.views import PlayedView
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_text(played: Sequence[PlayedView]) -> str:
@@ -17,7 +20,11 @@ def junit_text(played: Sequence[PlayedView]) -> str:
 
 def _suite(root: ElementTree.Element, view: PlayedView) -> None:
     cases = [
-        *((f"line {step.line}: {step.step}", None if step.ok else step.effect) for step in view.steps if step.line),
+        *(
+            (f"line {step.line or 1}: {step.step}", None if step.ok else step.effect)
+            for step in view.steps
+            if step.line or not step.ok  # a gig or an offer that is refused has no line of its own
+        ),
         *(
             (
                 f"line {one.line}: {one.what} at {one.at}",
@@ -38,4 +45,4 @@ def _suite(root: ElementTree.Element, view: PlayedView) -> None:
 
 def _clean(text: str) -> str:
     """The text without what XML cannot hold."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return _NOT_IN_XML.sub("\ufffd", text)
