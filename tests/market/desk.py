@@ -1,8 +1,6 @@
 """A desk in the market: a shell on a store of its own, and short words for what the tests here ask again and again."""
 
 import io
-import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from random import Random
@@ -145,8 +143,3 @@ def shown(view: Any, width: int) -> str:
     console = render.console(file=out, width=width, force_terminal=False, color_system=None)
     console.print(render.rendered(view))
     return out.getvalue()
-
-
-def instants(told: Any) -> list[str]:
-    """Every instant in a JSON answer."""
-    return re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", json.dumps(told))
