@@ -390,7 +390,7 @@ MONEY_CLEARANCE = _rule(
 MONEY_WITHDRAWAL = _rule(
     "money-withdrawal",
     "A seller withdraws at most what is available.",
-    "{seller} has {available} available; {given} cannot be withdrawn",
+    "{seller} has {available} available; {why}",
     "house reading",
 )
 MONEY_REFUND = _rule(
@@ -420,7 +420,7 @@ TIME_FORMAT = _rule(
     "time-format",
     "An instant is UTC, in whole seconds, in the years 2000-2100: ISO 8601 with an offset or Z; a bare date means "
     "00:00 UTC; +8d, +36h, +8d12h count from the clock.",
-    "{given!r} is not a time: {why}",
+    "{given!r} is not possible here: {why}",
     "house reading",
 )
 CLOCK_FORWARD = _rule(

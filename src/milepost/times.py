@@ -29,7 +29,7 @@ def parse_instant(given: str | datetime | date, *, clock: int) -> int:
     """
     text = given if isinstance(given, str) else given.isoformat()
     if text.startswith("+"):
-        return _within_bounds(clock + parse_duration(text), text)
+        return later(clock, text)
     match = _INSTANT.fullmatch(text)
     if not match:
         raise TIME_FORMAT.refuse(given=text[:40], why="write 2026-03-01, 2026-03-01T09:00:00Z or +8d12h")
@@ -41,6 +41,11 @@ def parse_instant(given: str | datetime | date, *, clock: int) -> int:
     except (ValueError, OverflowError):
         raise TIME_FORMAT.refuse(given=text, why="no such day or time of day") from None
     return _within_bounds(seconds, text)
+
+
+def later(instant: int, duration: str) -> int:
+    """The instant that comes so much later. Raises `time-format` as the parts do."""
+    return _within_bounds(instant + parse_duration(duration), duration)
 
 
 def parse_duration(given: str) -> int:

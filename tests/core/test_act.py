@@ -31,12 +31,20 @@ def test_an_action_of_another_party_is_refused(action: Action, actor: Actor) -> 
     assert fault.values["allowed"] == [str(PARTY[action])]
 
 
+ASKED = {
+    Action.OPEN_CANCEL: "asking to cancel",
+    Action.ACCEPT_CANCEL: "accepting to cancel",
+    Action.DECLINE_CANCEL: "declining to cancel",
+    Action.WITHDRAW_CANCEL: "withdrawing the request to cancel",
+}
+
+
 @pytest.mark.parametrize("action", [row.action for row in REQUESTS if row.actor != "clock"])
-@pytest.mark.parametrize("actor", [Actor.SUPPORT, Actor.CLOCK])
-def test_the_resolution_center_is_for_the_two_parties(action: Action, actor: Actor) -> None:
+@pytest.mark.parametrize(("actor", "told"), [(Actor.SUPPORT, "support"), (Actor.CLOCK, "the clock")])
+def test_the_resolution_center_is_for_the_two_parties(action: Action, actor: Actor, told: str) -> None:
     fault = Walk().refuses(rules.ACTOR, action, by=actor)
 
-    assert fault.message == f"{action} on order 7 is for the client or seller, not for the {actor}"
+    assert fault.message == f"{ASKED[action]} order 7 is for the client or the seller, not for {told}"
 
 
 # ── Guards, in their order ──────────────────────────────────────────────────────────────────────────────────────────

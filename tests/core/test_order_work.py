@@ -53,7 +53,7 @@ def test_a_substep_is_ticked_once_and_unticked_once() -> None:
     walk = work().do(CHECK, number=1)
 
     assert "done already" in walk.refuses(rules.SUBSTEP_PROGRESS, CHECK, number=1).message
-    assert "not done already" in walk.refuses(rules.SUBSTEP_PROGRESS, UNCHECK, number=2).message
+    assert "not done yet" in walk.refuses(rules.SUBSTEP_PROGRESS, UNCHECK, number=2).message
 
 
 def test_with_all_or_none_ticked_only_the_other_way_is_possible() -> None:

@@ -202,7 +202,7 @@ def test_a_single_order_has_nothing_to_continue_and_no_rest_to_stop(desk: Desk) 
     for verb, rule in (("continue", "order-next-charge"), ("stop", "stop-when"), ("approve", "review-window")):
         assert desk.refused(f"order {verb} 1") == rule
     desk.do("deliver")
-    assert desk.refused("order approve 1 --continue") == "stop-final"
+    assert desk.refused("order approve 1 --continue") == "order-next-charge"
     assert desk.show()["phase"] == "review"
 
 

@@ -29,7 +29,7 @@ def faults(text: str) -> list[Fault]:
         (step("offer accept deal", more='refused = "no-such-rule"'), "there is no rule 'no-such-rule'"),
         (step("offer accept deal as Job!"), "'Job!' cannot be a name"),
         (step("offer accept deal as site"), "'site' is the name of something else already"),
-        (step("offer accept deal", at="-1d"), "not a time"),
+        (step("offer accept deal", at="-1d"), "'-1d' is not possible"),
         (step("offer accept deal", at="+99999d"), "years 2000 to 2100"),
         (step("offer accept deal", at="2026-01-05T08:59:59Z"), "goes back in time"),
         (step("offer accept 'deal"), "is a quote open?"),

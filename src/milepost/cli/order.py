@@ -53,7 +53,8 @@ def place(
 
     tier, handle = read_tier(package), current().handle
     view = orders.place_package(store(), gig, tier, client, milestones=not no_milestones, handle=handle)
-    note(f"Order {view.id} is placed. Next: milepost order deliver {view.id}")
+    verb = "report-stage" if view.whole.order.milestones[0]["stages"] else "deliver"
+    note(f"Order {view.id} is placed. Next: milepost order {verb} {view.id}")
     return view
 
 

@@ -155,8 +155,11 @@ def _offered(package: views.PackageView, *, by_milestone: bool) -> list[Renderab
     ]
     if package.description:
         parts.append(words(package.description))
-    if package.milestones:
+    if package.milestones and by_milestone:
         parts.append(_agreed_milestones(package.milestones, "amount_cents", total))
+    elif package.milestones:
+        parts.append(_stages(package.milestones))
+        parts.append(Text(f"One delivery after the last stage; revisions: {revisions(package.revisions)}"))
     else:
         parts.append(Text(f"One delivery; revisions: {revisions(package.revisions)}"))
     return parts

@@ -54,7 +54,7 @@ def _tick(db: "Database", now: str | None, by: str | None, next_one: bool, until
     if now is not None:
         target = times.parse_instant(now, clock=present)
     elif by is not None:
-        target = times.parse_instant("+" + by.removeprefix("+"), clock=present)
+        target = times.later(present, by)
     elif next_one:
         target = clock.next_instant(db) or present
         if target == present:

@@ -142,12 +142,29 @@ def _guard_actor(order: Order, action: Action, actor: Actor) -> None:
     allowed = actors(order, action)
     if actor not in allowed:
         raise rules.ACTOR.refuse(
-            why=f"{action} on order {order.id} is for the {' or '.join(allowed)}, not for the {actor}",
+            why=f"{_words(action)} order {order.id} is for {_parties(allowed)}, not for {_parties((actor,))}",
             order=order.id,
             action=str(action),
             actor=str(actor),
             allowed=[str(one) for one in allowed],
         )
+
+
+def _words(action: Action) -> str:
+    return _CANCELLING.get(action, f"{action} on")
+
+
+_CANCELLING = {
+    Action.OPEN_CANCEL: "asking to cancel",
+    Action.ACCEPT_CANCEL: "accepting to cancel",
+    Action.DECLINE_CANCEL: "declining to cancel",
+    Action.WITHDRAW_CANCEL: "withdrawing the request to cancel",
+    Action.SUPPORT_CANCEL: "cancelling at once",
+}
+
+
+def _parties(who: Sequence[Actor]) -> str:
+    return " or ".join(one if one is Actor.SUPPORT else f"the {one}" for one in who)
 
 
 def _guard_time(order: Order, at: int) -> None:
@@ -322,7 +339,7 @@ def _tick_substep(order: Order, action: Action, number: int, done: tuple[int, ..
     if not 1 <= number <= count:
         why = f"milestone {current.position} has no substep {number}; it has {count}"
     elif (number in current.substeps_done) is not is_done:
-        why = f"substep {number} of milestone {current.position} is {'not ' if is_done else ''}done already"
+        why = f"substep {number} of milestone {current.position} is {'not done yet' if is_done else 'done already'}"
     if why:
         raise rules.SUBSTEP_PROGRESS.refuse(why=why, order=order.id, position=current.position, number=number)
     return _move(order, action, current, substeps_done=tuple(sorted(done)))
@@ -406,7 +423,8 @@ def _situation(order: Order) -> str:
     return f"milestone {order.current.position} is {order.current.state}{wish}"
 
 
-def _possible_text(order: Order) -> str:
+def possible_text(order: Order) -> str:
+    """What the parties can do in the ordinary run of things, in words; cancelling is told apart."""
     routine = [action for action, _ in possible(order) if action not in REQUEST_ROWS]
     return ", ".join(action for action in routine if action is not Action.SUPPORT_CANCEL)
 
@@ -417,7 +435,7 @@ def _refuse_by(rule: Rule) -> Callable[[Order], RuleError]:
         order=order.id,
         phase=str(order.phase),
         why=_situation(order),
-        possible=_possible_text(order),
+        possible=possible_text(order),
     )
 
 

@@ -46,9 +46,8 @@ def withdraw(db: Database, seller: str, amount_cents: int | None, *, handle: str
         held = dict(books.balances(connection, [account])).get(account, 0)
         wanted = held if amount_cents is None else money.check_cents(amount_cents)
         if wanted > held or wanted <= 0:
-            raise rules.MONEY_WITHDRAWAL.refuse(
-                seller=seller, available=money.dollars(held), given=money.dollars(max(wanted, 0))
-            )
+            why = f"{money.dollars(wanted)} is more than that" if wanted > 0 else "there is nothing to withdraw"
+            raise rules.MONEY_WITHDRAWAL.refuse(seller=seller, available=money.dollars(held), why=why)
         now = settings.clock(connection)
         books.post_withdrawal(connection, core.withdrawal(seller, wanted), now)
         return WithdrawalView(seller, wanted, held - wanted, iso_at(now))

@@ -11,7 +11,7 @@ from milepost import rules, times
 from milepost.core import act, ledger, workflow
 from milepost.core.act import Outcome
 from milepost.core.order import Order, actors, timers
-from milepost.core.tables import Action, Actor
+from milepost.core.tables import Action, Actor, Status
 from milepost.core.terms import Terms
 from milepost.errors import NotFound
 from milepost.store import ledger as books
@@ -53,12 +53,24 @@ def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str |
         outcomes = act.settle(before, now)
         for step in steps:
             order = outcomes[-1].order if outcomes else before
+            if step is not steps[0] and order.status is not Status.ACTIVE:
+                raise _ended_between(before, step)
             actor = acting(order, step, handle)
             args = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
             outcomes.append(act.act(order, step.action, actor=actor, at=now, **args, **step.args))
             outcomes.extend(act.settle(outcomes[-1].order, now))
         orders.save(connection, [Change(before, outcomes)])
         return view(connection, outcomes[-1].order, now)
+
+
+def _ended_between(before: Order, step: Step) -> rules.RuleError:
+    """The refusal of a chain whose first action would end the order, so that the next one has nothing to act on."""
+    return rules.ORDER_NEXT_CHARGE.refuse(
+        order=before.id,
+        why=f"nothing follows milestone {before.current.position}, so that there is nothing to {step.action}",
+        possible=act.possible_text(before),
+        phase=str(before.phase),
+    )
 
 
 def place(connection: Connection, terms: Terms, origin: Origin, now: int) -> Order:
