@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from milepost.errors import StoreBusy, StoreError, StoreMissing
 
 BUSY_SECONDS = 30.0
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
     "PRAGMA trusted_schema = OFF",
@@ -137,7 +137,7 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         location, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
     )
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         connection.execute(pragma)
     return connection
 
