@@ -148,7 +148,7 @@ def _(view: views.ClientGigView) -> RenderableType:
 
 def _offered(package: views.PackageView, *, by_milestone: bool) -> list[RenderableType]:
     """A package as a client reads it: what it costs, and what happens when."""
-    total, days = amount(package.price_cents), f"{package.days} days"
+    total, days = amount(package.price_cents), f"{package.days} day{'' if package.days == 1 else 's'}"
     paid = "by milestone" if by_milestone and package.milestones else "when ordering"
     parts: list[RenderableType] = [
         Text(f"{package.tier.capitalize()}: {total}, {days}, paid {paid}", style="bold"),
@@ -168,15 +168,29 @@ def _offered(package: views.PackageView, *, by_milestone: bool) -> list[Renderab
 def _agreed_milestones(milestones: list[dict[str, Any]], price: str, total: str) -> Table:
     made = table("#", "Milestone", "Days", "Amount", "Revisions", right=("#", "Days", "Amount"))
     for position, one in enumerate(milestones, start=1):
-        name = words(one["name"])
-        if one["zoom"]:
-            name.append("  Zoom", "cyan")
-        for substep in one["substeps"]:
-            name.append(f"\n· {printable(substep)}", "dim")
-        made.add_row(str(position), name, str(one["days"]), amount(one[price]), revisions(one["revisions"]))
+        days, allowed = str(one["days"]), revisions(one["revisions"])
+        made.add_row(str(position), _with_substeps(one), days, amount(one[price]), allowed)
     made.add_section()
     made.add_row("", "Total", str(sum(one["days"] for one in milestones)), total, "")
     return made
+
+
+def _stages(stages: list[dict[str, Any]]) -> Table:
+    """The milestones of a package that is paid when ordering: they have no money and no revisions of their own."""
+    made = table("#", "Stage", "Days", right=("#", "Days"))
+    for position, one in enumerate(stages, start=1):
+        made.add_row(str(position), _with_substeps(one), str(one["days"]))
+    return made
+
+
+def _with_substeps(milestone: dict[str, Any]) -> Text:
+    """A milestone's name as a client reads it, its Zoom option beside it, its substeps below."""
+    name = words(milestone["name"])
+    if milestone["zoom"]:
+        name.append("  Zoom", "cyan")
+    for substep in milestone["substeps"]:
+        name.append(f"\n· {printable(substep)}", "dim")
+    return name
 
 
 def _questions(faq: list[dict[str, str]]) -> list[RenderableType]:
