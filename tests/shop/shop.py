@@ -42,6 +42,7 @@ revisions = 2
 [[milestone]]
 name = "Brand sheet"
 days = 4
+revisions = "unlimited"
 packages = ["premium"]
 
 [[faq]]
