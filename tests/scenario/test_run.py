@@ -1,0 +1,191 @@
+"""`scenario run` and `check`: files and folders, what went another way by file and line, and what CI servers read."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import stories
+import xmlschema
+from cli.shell import Shell
+
+from milepost.market import stores
+from scenario.stage import exported
+from scenario.test_play import FIRST, HEAD, step
+
+SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "junit.xsd")
+ACCEPT = step("offer accept deal as job")
+GOOD = HEAD + ACCEPT + step("order deliver job", "+1d", 'expect = { phase = "review" }')
+WRONG = HEAD + ACCEPT + step("order deliver job", "+1d", 'expect = { phase = "working", status = "active" }')
+REFUSED = HEAD + ACCEPT + step("order approve job", "+1d")
+
+
+def written(folder: Path, **texts: str) -> Path:
+    """The folder, with these texts as files in it."""
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_one_file_is_shown_with_its_steps_orders_money_and_expectations(shell: Shell, tmp_path: Path) -> None:
+    told = shell("scenario run", str(written(tmp_path / "s", good=GOOD) / "good.toml"))
+    assert (told.code, told.err) == (0, "")
+    for words in ("order deliver job", "review-silence", "Expectations", "charge", "1 of 1 expectations hold"):
+        assert words in told.out
+
+
+def test_many_files_are_a_line_each_and_what_went_another_way_is_named_by_file_and_line(
+    shell: Shell, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "s", good=GOOD, wrong=WRONG, refused=REFUSED)
+    told = shell("scenario run", *(str(folder / f"{name}.toml") for name in ("good", "wrong", "refused")))
+    assert (told.code, told.err) == (7, "")
+    flat = "".join(told.out.split())
+    assert f"{folder}/wrong.toml:{FIRST + 5}:phaseat" in flat
+    assert "expectedworking,foundreview" in flat
+    assert f"{folder}/refused.toml:{FIRST + 5}:orderapprovejob:refused" in flat
+    assert "1 of 3 stories went as written." in told.out
+    assert "Expectations " in told.out
+
+
+def test_a_folder_is_searched_below_and_files_that_are_no_scenario_are_passed_over(
+    shell: Shell, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "s", b=GOOD, gig='title = "A gig"\n')
+    written(folder / "below", a=GOOD)
+    (folder / "notes.txt").write_text("[scenario]")
+    told = shell.json("scenario run", str(folder))
+    assert [view["name"] for view in told["played"]] == [str(folder / "b.toml"), str(folder / "below" / "a.toml")]
+
+
+def test_a_folder_without_a_scenario_is_told(shell: Shell, tmp_path: Path) -> None:
+    told = shell("scenario run", str(written(tmp_path / "s", gig='title = "A gig"\n')))
+    assert (told.code, told.out) == (6, "")
+    assert "holds no scenario" in told.err
+
+
+def test_quiet_shows_one_file_as_many_are_shown(shell: Shell, tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", good=GOOD, wrong=WRONG)
+    quiet = shell("scenario run --quiet", str(folder / "wrong.toml"))
+    assert quiet.code == 7
+    assert "order deliver job" not in quiet.out
+    assert f"wrong.toml:{FIRST + 5}:" in "".join(quiet.out.split())
+
+
+def test_json_holds_each_story_and_the_exit_code_says_whether_all_went_as_written(shell: Shell, tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", good=GOOD, wrong=WRONG)
+    told = shell("scenario run --json", str(folder))
+    assert told.code == 7
+    assert [view["passed"] for view in told.json["played"]] == [True, False]
+    (missed,) = [one for one in told.json["played"][1]["expectations"] if one["expected"] != one["found"]]
+    assert (missed["line"], missed["what"], missed["expected"]) == (FIRST + 5, "phase", "working")
+
+
+def test_a_story_is_played_under_the_policy_that_is_given(shell: Shell, tmp_path: Path) -> None:
+    text = GOOD + '\n[[expect]]\nat = "+9d"\norder = "job"\nreason = "review-expired"\n'
+    file = str(written(tmp_path / "s", good=text) / "good.toml")
+    assert shell("scenario run", file).code == 0
+    assert shell("scenario run --policy escrow-14d", file).code == 7
+    assert shell("scenario run --policy lenient", file).code == 6
+
+
+def test_a_kept_store_is_sound_and_holds_the_orders_of_the_story(shell: Shell, tmp_path: Path) -> None:
+    file, kept = written(tmp_path / "s", good=GOOD) / "good.toml", tmp_path / "kept.db"
+    shell.ok("scenario run", str(file), "--keep", str(kept))
+    told = Shell(kept)
+    assert [order["phase"] for order in told.json("order list")] == ["review"]
+    db = stores.open_store(kept)
+    stories.assert_sound(db)
+    assert "order deliver job" in exported(db, 1)
+    db.close()
+
+
+def test_a_file_that_exists_is_not_made_a_store(shell: Shell, tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", good=GOOD, other=GOOD)
+    (tmp_path / "kept.db").write_text("mine")
+    assert shell("scenario run", str(folder / "good.toml"), "--keep", str(tmp_path / "kept.db")).code == 6
+    assert (tmp_path / "kept.db").read_text() == "mine"
+    assert shell("scenario run", str(folder), "--keep", str(tmp_path / "two.db")).code == 2
+    assert not (tmp_path / "two.db").exists()
+
+
+# ── JUnit XML ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def junit(shell: Shell, folder: Path, code: int) -> ElementTree.Element:
+    """The JUnit XML of the stories in a folder, which CI servers can read."""
+    result = folder.parent / "result.xml"
+    told = shell("scenario run --junit", str(result), str(folder))
+    assert told.code == code, told
+    SCHEMA.validate(str(result))
+    return ElementTree.parse(result).getroot()
+
+
+def test_junit_xml_has_a_suite_a_file_and_a_case_a_step_or_an_expectation(shell: Shell, tmp_path: Path) -> None:
+    root = junit(shell, written(tmp_path / "s", good=GOOD, wrong=WRONG), 7)
+    counts = [(suite.get("tests"), suite.get("failures"), len(suite)) for suite in root]
+    assert counts == [("3", "0", 3), ("4", "1", 4)]
+    (failure,) = root.iter("failure")
+    assert failure.get("message") == "expected working, found review"
+    (name,) = [case.get("name") for case in root.iter("testcase") if len(case)]
+    assert name is not None
+    assert name.startswith(f"line {FIRST + 5}: phase at ")
+
+
+@pytest.mark.parametrize(
+    "text", [REFUSED, GOOD.replace('seller = "maria"', 'seller = "MARIA"'), GOOD.replace("days = 5", "days = 31")]
+)
+def test_junit_xml_tells_a_failure_wherever_the_story_went_another_way(shell: Shell, tmp_path: Path, text: str) -> None:
+    root = junit(shell, written(tmp_path / "s", one=text), 7)
+    (failure,) = root.iter("failure")
+    assert str(failure.get("message")).startswith("refused: ")
+
+
+def test_junit_xml_keeps_all_text_that_xml_can_hold_and_marks_the_rest(shell: Shell, tmp_path: Path) -> None:
+    title, odd = "A <b> & \"c\" 'd' 👩‍🎨\u00a0é\t\n绘", "\\u0001\\u000B\\uFFFE\\u001b"
+    shown = title.replace("\t", "\\t").replace("\n", "\\n").replace('"', '\\"')
+    text = GOOD.replace('title = "A story"', f'title = "{shown}{odd}"', 1)
+    root = junit(shell, written(tmp_path / "s", one=text), 0)
+    assert {case.get("classname") for case in root.iter("testcase")} == {title + "\ufffd" * 4}
+
+
+def test_junit_xml_that_cannot_be_written_is_told(shell: Shell, tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", good=GOOD)
+    told = shell("scenario run --junit", str(tmp_path / "none" / "result.xml"), str(folder))
+    assert told.code == 6
+    assert "cannot be written" in told.err
+
+
+@pytest.mark.parametrize("text", ["<testsuites><testsuite/></testsuites>", "<tests/>"])
+def test_the_schema_refuses_what_is_not_junit_xml(text: str) -> None:
+    assert not SCHEMA.is_valid(text)
+
+
+# ── Check ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_check_reads_files_and_runs_nothing(shell: Shell, tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", good=GOOD, wrong=WRONG, refused=REFUSED)
+    told = shell("scenario check", str(folder))
+    assert (told.code, told.err) == (0, "")
+    assert "".join(told.out.split()).count(".toml:canbeplayed") == 3
+    assert shell.json("scenario check", str(folder)) == [
+        str(folder / f"{n}.toml") for n in ("good", "refused", "wrong")
+    ]
+
+
+def test_check_tells_a_fault_by_file_line_and_column(shell: Shell, tmp_path: Path) -> None:
+    folder = written(tmp_path / "s", bad=HEAD + step("order deliver job"))
+    told = shell("scenario check", str(folder))
+    assert (told.code, told.out) == (6, "")
+    assert f"bad.toml:{FIRST}:" in told.err
+    assert "there is no 'job' before this step" in told.err
+
+
+def test_a_new_scenario_runs_as_it_is_from_a_file_and_from_stdin(shell: Shell, tmp_path: Path) -> None:
+    text = shell.ok("scenario new").out
+    assert text.count("#") > 5
+    assert shell("scenario run -", stdin=text.encode()).code == 0
+    assert shell("scenario check -", stdin=text.encode()).code == 0
+    (tmp_path / "new.toml").write_text(text)
+    assert shell("scenario run", str(tmp_path / "new.toml")).code == 0
