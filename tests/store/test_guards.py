@@ -17,7 +17,7 @@ from milepost.core.offer import Offer
 from milepost.core.tables import Action, Actor
 from milepost.core.workflow import Template
 from milepost.errors import StoreError
-from milepost.market import clock, orders
+from milepost.market import clock, offers, orders
 from milepost.market.orders import Step
 from milepost.rules import RuleError
 from milepost.store import catalog, inbox, settings
@@ -423,6 +423,26 @@ def fail_after_a_tick(db: Database) -> None:
     clock.tick(db, stories.START + 300 * times.DAY)
     assert stories.clock_of(db) == stories.START + 300 * times.DAY
     raise KeyError("whatever it is")
+
+
+def test_what_one_write_of_a_trial_did_the_next_ones_find(full: Database) -> None:
+    stored = stories.digest(full)
+    with full.trial() as trial:
+        with trial.write() as connection:
+            catalog.save_offer(
+                connection, catalog.offer(connection, 1)._replace(expires_at=stories.START + 5 * times.DAY)
+            )
+            gig_id = catalog.add_gig(connection, A_GIG, stories.START)
+        with suppress(KeyError), trial.write() as connection:
+            catalog.add_gig(connection, A_GIG, stories.START)
+            raise KeyError("this write alone is undone")
+        clock.tick(trial, stories.START + 9 * times.DAY)
+        with trial.read() as connection:
+            assert [one.id for one in catalog.gigs(connection, seller=None, limit=9)] == [1, gig_id]
+            assert catalog.offer(connection, 1).status == "expired"
+        with pytest.raises(RuleError, match="expired"):
+            offers.accept(trial, 1)
+    assert stories.digest(full) == stored
 
 
 def test_an_exception_inside_a_trial_comes_out_and_keeps_nothing(full: Database) -> None:

@@ -98,8 +98,16 @@ class _Trial(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._told_apart(), self._connection.begin_nested():
-            yield self._connection
+        with self._told_apart():
+            # Not SQLAlchemy's `begin_nested`: inside it a session would take back, when it closes, what it has written.
+            self._connection.exec_driver_sql("SAVEPOINT one_write")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.exec_driver_sql("ROLLBACK TO one_write")
+                raise
+            finally:
+                self._connection.exec_driver_sql("RELEASE one_write")
 
 
 def open_memory() -> Database:
