@@ -1,0 +1,126 @@
+"""Several processes at once on one store: each action counts once, and what is stored is what was answered."""
+
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import stories
+from stories import DELIVERY
+
+from milepost.core.tables import Action
+from milepost.core.terms import OrderType
+from milepost.market import clock, orders
+from milepost.market.orders import Step
+from milepost.policy import Policy
+from milepost.rules import RuleError
+from milepost.store.db import Database
+from store.children import together
+
+MANY = 8
+SECONDS = 1.5
+ENDING = (Action.STOP, Action.STOP_AFTER_CURRENT, Action.SUPPORT_CANCEL, Action.ACCEPT_CANCEL)
+PATIENT = Policy(name="patient", review_hours=8_000, continue_hours=None, resolution_hours=8_000, clearance_days=1)
+
+
+def approve(db: Database, order_id: int) -> str:
+    """Approve as the client; what came of it."""
+    try:
+        orders.perform(db, order_id, [Step(Action.APPROVE)])
+    except RuleError as refusal:
+        return refusal.rule.id
+    return "approved"
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_of_eight_approvals_at_once_one_counts_and_pays_and_the_others_are_refused(tmp_path: Path, turn: int) -> None:
+    path = tmp_path / "store.db"
+    with stories.file_store(path, stories.FEES) as db:
+        order_id = stories.place(db)
+        orders.perform(db, order_id, [DELIVERY])
+        db.close()
+
+        answers = together(path, approve, [(order_id,)] * MANY)
+
+        assert Counter(answers) == {"approved": 1, "review-window": MANY - 1}
+        kinds = Counter(kind for (kind,) in stories.rows(db, "SELECT kind FROM ledger"))
+        assert kinds == {"charge": 1, "client-fee": 1, "release": 1, "seller-fee": 1}
+        assert [line.action for line in orders.history(db, order_id).items] == ["place", "deliver", "approve"]
+
+
+def place_order(db: Database) -> int:
+    """Place an order; its id."""
+    return stories.place(db)
+
+
+def test_of_eight_orders_placed_at_once_each_has_an_id_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with stories.file_store(path) as db:
+        db.close()
+        assert sorted(together(path, place_order, [()] * MANY)) == [*range(1, MANY + 1)]
+
+
+def test_of_eight_ticks_at_once_every_timer_fires_once(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with stories.file_store(path) as db:
+        until = stories.fill_with_reviews(db, 60, due=60)
+        with db.trial() as trial:
+            clock.tick(trial, until)
+            expected = stories.digest(trial)
+        db.close()
+        counts = together(path, tick, [(until,)] * MANY)
+        assert sum(counts) == 60
+        assert stories.digest(db) == expected
+
+
+def tick(db: Database, until: int) -> int:
+    """A tick in small batches, between which others can come; how many timers fired."""
+    return clock.tick(db, until, page=5).count
+
+
+def busy_party(db: Database, name: str, ids: list[int]) -> list[tuple[int, str, str]]:
+    """Random actions for a while; those that were accepted, each with a mark of its own where it can carry one."""
+    random, until, accepted = Random(name), time.monotonic() + SECONDS, []
+    while time.monotonic() < until:
+        order_id, mark = random.choice(ids), f"{name}-{len(accepted)}"
+        step = stories.random_step(random, stories.order_of(db, order_id), stories.clock_of(db), request_id=0)
+        if step is None or step.action in ENDING:
+            continue
+        try:
+            orders.perform(db, order_id, [marked(step, mark)])
+        except RuleError:
+            continue  # somebody was faster, or it was not sensible
+        accepted.append((order_id, str(step.action), mark if step.action in MARKS else ""))
+    return accepted
+
+
+MARKS = {Action.DELIVER: "message", Action.REVISE: "message", Action.OPEN_CANCEL: "note"}
+
+
+def marked(step: Step, mark: str) -> Step:
+    """The step with a text that only it has; a request to cancel takes the next free id."""
+    args: dict[str, Any] = {name: value for name, value in step.args.items() if name != "id"}
+    if step.action in MARKS:
+        args[MARKS[step.action]] = mark
+    return Step(step.action, args, step.actor, "requests" if step.action is Action.OPEN_CANCEL else None)
+
+
+def test_the_histories_of_orders_that_four_processes_work_on_hold_what_each_was_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    many = stories.terms(OrderType.MILESTONES, 60, revisions=None, substeps=("Sketch", "Ink"), zoom=True)
+    with stories.file_store(path, PATIENT) as db:
+        ids = [stories.place(db, many) for _ in range(3)]
+        db.close()
+
+        told = [line for answer in together(path, busy_party, [(name, ids) for name in "abcd"]) for line in answer]
+
+        stored = []
+        for order_id in ids:
+            for line in orders.history(db, order_id).items[1:]:
+                mark = line.args.get(MARKS.get(Action(line.action), ""), "")
+                stored.append((order_id, line.action, mark))
+        assert Counter(told) == Counter(stored)
+        assert len(told) > 30
+        assert {order_id for order_id, _, _ in told} == set(ids)
