@@ -31,7 +31,13 @@ def _(view: views.OrderView) -> RenderableType:
     if view.completed_at:
         rows.append(("Ended", when(view.completed_at)))
     if view.deadline_at:
-        rows.append(("Deadline", f"{when(view.deadline_at)}  (in {_until(view.now, view.deadline_at)})"))
+        rule = next(timer.rule for timer in view.timers if timer.at == view.deadline_at)
+        rows.append(("Deadline", f"{when(view.deadline_at)}, in {_until(view.now, view.deadline_at)}  ({rule})"))
+    if view.request:
+        what = f"milestone {view.request.milestone}" if view.request.milestone else "the whole order"
+        rows.append(
+            ("Request", f"{view.request.id}: the {view.request.by} asks to cancel {what} ({view.request.reason})")
+        )
     if view.stopping:
         rows.append(("Stop", "asked for: it ends after the running milestone"))
     sums = table("Charged", "In escrow", "Released", "Refunded", "Fees", right=_MONEY_COLUMNS)
@@ -53,7 +59,9 @@ def _milestones(view: views.OrderView) -> Table:
         if one["state"] == "planned" and one["substeps"]:
             name.append(f"\n{len(one['substeps'])} substeps", "dim")
         else:
-            name.append("".join(_ticked(substep) for substep in one["substeps"]), "dim")
+            name.append("".join(_ticked(item) for item in (*one["stages"], *one["substeps"])), "dim")
+        if one["call"]:
+            name.append(f"\ncall {when(one['call']['at'])}", "cyan")
         due = Text(when(one["due_at"]))
         if one["late"]:
             due.append(f"\nlate by {times.format_duration(one['late_seconds'])}", "red")
@@ -101,12 +109,14 @@ def _orders(orders: list[views.OrderLineView]) -> Table:
 
 @listed("timer", "timers are armed")
 def timers(timers: list[views.TimerView]) -> Table:
-    made = table("At", "Order", "Timer", "What happens", "Prevent it with", right=("Order",))
+    made = table("At", "Order", "Timer", "What happens, and what prevents it", right=("Order",))
     for timer in timers:
         name = Text(timer.timer)
         if timer.rule != timer.timer:
             name.append(f"\n{timer.rule}", "dim")
-        made.add_row(when(timer.at), str(timer.order), name, timer.effect, "\n".join(timer.prevent))
+        effect = Text(timer.effect).append("".join(f"\n{command}" for command in timer.prevent), "dim")
+        subject = str(timer.order) if timer.order else f"offer {timer.offer}"
+        made.add_row(when(timer.at), subject, name, effect)
     return made
 
 

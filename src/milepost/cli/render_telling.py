@@ -14,13 +14,11 @@ from milepost.cli.render_orders import timers
 def _(view: views.ExplainView) -> RenderableType:
     parts: list[RenderableType] = [words(f"Order {view.order}: {view.title}", "bold"), ""]
     parts.extend(words(sentence) for sentence in view.sentences)
-    if view.choices:
-        made = table("Who", "Can", "Leads to", "Money")
-        for choice in view.choices:
-            can = Text(choice.action)
-            can.append(f"\n{choice.command}", "dim")
-            made.add_row(choice.by, can, choice.leads_to, "\n".join(choice.money))
-        parts.extend(("", made))
+    for choice in view.choices:
+        line = Text(f"\n{choice.by}: ", "bold").append(f"{choice.action}", "default").append(f" → {choice.leads_to}")
+        if choice.money:
+            line.append(f" ({', '.join(choice.money)})", "green")
+        parts.extend((line, Text(f"  {choice.command}", "dim")))
     return Group(*parts)
 
 

@@ -211,9 +211,10 @@ def armed(db: Database, order_id: int | None, *, limit: int) -> Listing[TimerVie
             return Listing("timer", [TimerView.of(order, timer) for timer in timers(order)])
         heads = orders.due_before(connection, times.MAX_INSTANT, limit + 1)
         found = orders.load(connection, [order_id for _, order_id in heads])
-    pairs = [(timer, found[order_id]) for order_id in sorted(found) for timer in timers(found[order_id])]
-    pairs.sort(key=lambda pair: (pair[0].at, pair[1].id))
-    views = [TimerView.of(order, timer) for timer, order in pairs]
+        expiries = orders.expiries(connection, limit + 1)
+    views = [TimerView.of(order, timer) for order in found.values() for timer in timers(order)]
+    views += [TimerView.of_expiry(offer_id, at) for at, offer_id in expiries]
+    views.sort(key=lambda view: (view.at, view.order or 0, view.offer or 0))
     return Listing.cut("timer", views, limit)
 
 

@@ -27,12 +27,9 @@ def open_request(
 ) -> Created[RequestView]:
     """Ask the other party to cancel a milestone, or the whole order (position None). Raises as `perform` does."""
     args = {"position": position, "reason": reason, "note": note}
-    perform(db, order_id, [Step(Action.OPEN_CANCEL, args, by, numbers="requests")], handle=handle)
-    with db.read() as connection:
-        order = orders.existing(connection, order_id)
-    request = order.request
-    assert request is not None
-    return Created(request.id, RequestView.of(order_id, request, _answer_by(order)))
+    view = perform(db, order_id, [Step(Action.OPEN_CANCEL, args, by, numbers="requests")], handle=handle)
+    assert view.request is not None
+    return Created(view.request.id, view.request)
 
 
 def answer(db: Database, request_id: int, wanted: str, *, handle: str | None = None) -> OrderView:

@@ -186,6 +186,16 @@ def requests(connection: Connection, *, state: str | None, limit: int) -> list[t
     return [(order_id, Request(id, Actor(asker), *rest)) for id, order_id, asker, *rest in rows]
 
 
+def expiries(connection: Connection, limit: int) -> list[tuple[int, int]]:
+    """(instant, offer id) of the sent offers that expire first."""
+    rows = connection.exec_driver_sql(
+        "SELECT expires_at, id FROM offers WHERE status = 'sent' AND expires_at IS NOT NULL"
+        " ORDER BY expires_at, id LIMIT ?",
+        (limit,),
+    )
+    return [(at, offer_id) for at, offer_id in rows]
+
+
 def ids_after(connection: Connection, last_id: int, limit: int) -> list[int]:
     """The ids of the orders that come after `last_id`, in order."""
     rows = connection.exec_driver_sql("SELECT id FROM orders WHERE id > ? ORDER BY id LIMIT ?", (last_id, limit))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from milepost import rules
 from milepost.core import tables
 from milepost.core.act import Line
 from milepost.core.ledger import Totals
@@ -14,10 +15,11 @@ from milepost.views.offers import OfferView
 
 @dataclass(frozen=True, slots=True)
 class TimerView:
-    """A timer that is armed: when, of which order, what it does, by which rule, and what prevents it."""
+    """A timer that is armed: when, of which order or offer, what it does, by which rule, and what prevents it."""
 
     at: str
-    order: int
+    order: int | None
+    offer: int | None
     timer: str
     rule: str
     milestone: int | None
@@ -34,12 +36,20 @@ class TimerView:
         return TimerView(
             iso_at(timer.at),
             order.id,
+            None,
             str(timer.action),
             timer.rule.id,
             timer.position,
             effect.format(position=timer.position) + ends,
             [command.format(id=order.id, request=request) for action, command in prevents if is_legal(order, action)],
         )
+
+    @staticmethod
+    def of_expiry(offer_id: int, at: int) -> "TimerView":
+        """The view of the expiry of a sent offer."""
+        prevent = [f"milepost offer {verb} {offer_id}" for verb in ("accept", "decline", "withdraw")]
+        rule = rules.OFFER_LIFECYCLE.id
+        return TimerView(iso_at(at), None, offer_id, "expiry", rule, None, "the offer expires", prevent)
 
 
 _TIMER_WORDS: dict[Action, tuple[str, tuple[tuple[Action, str], ...]]] = {
@@ -61,6 +71,38 @@ _TIMER_WORDS: dict[Action, tuple[str, tuple[tuple[Action, str], ...]]] = {
     ),
     Action.CLEAR: ("the money of milestone {position} becomes available", ()),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request to cancel a milestone, or the whole order (None); it counts as accepted at `answer_by`."""
+
+    id: int
+    order: int
+    milestone: int | None
+    by: str
+    reason: str
+    note: str
+    opened_at: str
+    answer_by: str | None
+    state: str
+    closed_at: str | None
+
+    @staticmethod
+    def of(order_id: int, request: Request, answer_by: int | None) -> "RequestView":
+        """The view of a request."""
+        return RequestView(
+            request.id,
+            order_id,
+            request.position,
+            str(request.asker),
+            request.reason,
+            request.note,
+            iso_at(request.opened_at),
+            iso(answer_by),
+            request.state,
+            iso(request.closed_at),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +130,7 @@ class OrderView:
     stopping: bool
     now: str
     timers: list[TimerView]
+    request: RequestView | None
 
     @staticmethod
     def of(order: Order, totals: Totals, now: int) -> "OrderView":
@@ -115,6 +158,7 @@ class OrderView:
             order.stopping,
             iso_at(now),
             [TimerView.of(order, timer) for timer in timers(order)],
+            RequestView.of(order.id, order.open_request, ends.at if ends else None) if order.open_request else None,
         )
 
 
@@ -216,38 +260,6 @@ class HistoryLineView:
         """The view of a history line."""
         return HistoryLineView(
             line.number, iso_at(line.at), str(line.actor), str(line.action), line.position, dict(line.args)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    """A request to cancel a milestone, or the whole order (None); it counts as accepted at `answer_by`."""
-
-    id: int
-    order: int
-    milestone: int | None
-    by: str
-    reason: str
-    note: str
-    opened_at: str
-    answer_by: str | None
-    state: str
-    closed_at: str | None
-
-    @staticmethod
-    def of(order_id: int, request: Request, answer_by: int | None) -> "RequestView":
-        """The view of a request."""
-        return RequestView(
-            request.id,
-            order_id,
-            request.position,
-            str(request.asker),
-            request.reason,
-            request.note,
-            iso_at(request.opened_at),
-            iso(answer_by),
-            request.state,
-            iso(request.closed_at),
         )
 
 
