@@ -1,4 +1,4 @@
-"""The walk that `scenario explore` does: it finds every state, says where it was cut, and counts the ways to the ends."""
+"""The walk of `scenario explore`: it finds every state, says where it was cut, and counts the ways to the ends."""
 
 from collections import Counter
 
@@ -43,6 +43,7 @@ def test_the_states_from_which_nothing_follows_are_the_ended_orders_whose_money_
         for reached in explored(agreed).states.values():
             ended = reached.order.status is not Status.ACTIVE and due(reached.order) is None
             assert (not reached.follows) is ended
+            assert reached.is_end is ended
 
 
 def test_a_path_has_a_step_for_each_action_that_led_there_and_is_a_shortest_one() -> None:
@@ -84,7 +85,10 @@ def _alike(found: Explored) -> set[str]:
 def test_a_walk_stops_at_its_bound_and_says_so(limit: int) -> None:
     found = explored(terms(3), limit=limit)
     assert (len(found.states), found.cut) == (limit, True)
-    assert found.transitions <= sum(len(reached.follows) for reached in found.states.values())
+    assert found.transitions == sum(len(reached.follows) for reached in found.states.values())
+    assert all(following in found.states for reached in found.states.values() for following in reached.follows)
+    assert any(not reached.follows and not reached.is_end for reached in found.states.values())
+    count_paths(found, next(iter(found.states)), 5)
 
 
 def test_a_bound_of_as_many_states_as_there_are_cuts_nothing() -> None:
@@ -118,11 +122,10 @@ def test_at_a_deadline_only_the_timer_can_come_next() -> None:
 
 
 def test_paths_are_counted_up_to_a_number_of_steps() -> None:
-    found = Explored({}, 0, cut=False)
-    order = Walk(single()).order
+    active, ended = Walk(single()).order, Walk(single()).support_cancels().order
     # a → b, c; b → c, b; c is an end: 1 way in one step, 1 more in each further one.
     follows: dict[object, list[object]] = {"a": ["b", "c"], "b": ["c", "b"], "c": []}
-    found = Explored({key: _reached(order, after) for key, after in follows.items()}, 4, cut=False)
+    found = Explored({key: _reached(active if after else ended, after) for key, after in follows.items()}, 4, cut=False)
     assert [count_paths(found, "a", most) for most in range(5)] == [0, 1, 2, 3, 4]
     assert [count_paths(found, "c", most) for most in range(3)] == [1, 1, 1]
 

@@ -12,7 +12,7 @@ from milepost import times
 from milepost.core.act import Outcome, act, fire
 from milepost.core.ledger import Entry
 from milepost.core.order import Order, due, possible, timers
-from milepost.core.tables import CANCEL_REASONS, Action
+from milepost.core.tables import CANCEL_REASONS, Action, Status
 from milepost.rules import RuleError
 
 HANDOVER = "https://example.com/handover"  # a final delivery hands something over (rule deliver-final)
@@ -25,6 +25,11 @@ class Reached(NamedTuple):
     entries: tuple[Entry, ...]
     path: tuple[str, ...]
     follows: list[object]
+
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing can follow; a state that a cut walk has not left yet is no end."""
+        return self.order.status is not Status.ACTIVE and due(self.order) is None
 
 
 class Explored(NamedTuple):
@@ -44,13 +49,13 @@ def explore(order: Order, entries: tuple[Entry, ...], now: int, *, limit: int) -
         key, at = waiting.popleft()
         reached = states[key]
         for outcome in steps(reached.order, at):
-            transitions += 1
             following = state_of(outcome.order)
+            if following not in states and len(states) >= limit:
+                return Explored(states, transitions, cut=True)
             reached.follows.append(following)
+            transitions += 1
             if following in states:
                 continue
-            if len(states) >= limit:
-                return Explored(states, transitions, cut=True)
             path = (*reached.path, _told(outcome))
             states[following] = Reached(outcome.order, reached.entries + outcome.entries, path, [])
             waiting.append((following, outcome.line.at))
@@ -90,7 +95,7 @@ def count_paths(found: Explored, start: object, most_steps: int) -> int:
     ways = {start: 1}
     ended = 0
     for _ in range(most_steps + 1):
-        ended += sum(count for key, count in ways.items() if not found.states[key].follows)
+        ended += sum(count for key, count in ways.items() if found.states[key].is_end)
         onward: dict[object, int] = {}
         for key, count in ways.items():
             for following in found.states[key].follows:

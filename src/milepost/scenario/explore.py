@@ -40,7 +40,7 @@ def explore_story(
 
 def _explored(order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: int) -> ExploredView:
     found = explore(order, entries, now, limit=limit)
-    ends = [reached for reached in found.states.values() if not reached.follows]
+    ends = [reached for reached in found.states.values() if reached.is_end]
     broken = [" → ".join(reached.path) for reached in found.states.values() if not _holds(reached)]
     paths = count_paths(found, state_of(order), STEPS_MAX)
     return ExploredView(

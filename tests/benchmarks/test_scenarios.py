@@ -1,0 +1,129 @@
+"""A thousand stories in one process, beside the same timelines as somebody would model them by hand with simpy.
+
+The model knows the instants, the milestones and where the money goes; no store, no ledger, no rule that is not on the
+way, no words of a command line. Both are held to the same end before anything is measured.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import simpy
+
+from benchmarks.conftest import Measure
+from milepost import times
+from milepost.cli.playing import play_file
+from milepost.scenario import file
+from milepost.views import PlayedView
+
+STORIES, ROUNDS = 1_000, 1
+REVIEW = 8 * times.DAY
+HEAD = """\
+[scenario]
+title = "Story {number}"
+start = 2026-01-05T09:00:00Z
+
+[[gig]]
+ref = "site"
+title = "A website"
+seller = "maria"
+subcategory = "Website Design"
+package.basic = {{ price = "150.00", days = 9 }}
+
+[[offer]]
+ref = "deal"
+gig = "site"
+client = "ana"
+type = "milestones"
+milestone = [
+  {{ name = "A", days = 5, price = "{price}.00", revisions = 1 }},
+  {{ name = "B", days = 4, price = "40.00" }},
+  {{ name = "C", days = 4, price = "30.00" }},
+]
+"""
+STEPS = (
+    (0, "offer accept deal as job"),
+    (3, "order deliver job"),
+    (4, "order revise job"),
+    (5, "order deliver job"),
+    (6, "order approve job --continue"),
+    (9, "order deliver job"),
+)
+TIMERS = 1  # the review of the second milestone ends in silence
+
+
+def text(number: int) -> str:
+    """A story whose hours and price are its own."""
+    price, hours = 20 + number % 50, number % 24
+    steps = "".join(f'\n[[step]]\nat = "+{day}d{hours}h"\ndo = "{words}"\n' for day, words in STEPS)
+    return (
+        HEAD.format(number=number, price=price)
+        + steps
+        + f'\n[[expect]]\nat = "+30d"\norder = "job"\nreason = "review-expired"\n'
+        f'balances = {{ "seller:maria:available" = "{price + 40}.00", "escrow" = "0.00" }}\n'
+    )
+
+
+class Model:
+    """One order of simpy: its parties come at their hours, and whoever is silent loses the wait for them."""
+
+    def __init__(self, number: int) -> None:
+        self.env = simpy.Environment()
+        self.prices, hours = [20 + number % 50, 40, 30], number % 24
+        self.balances = {"client": 0, "escrow": 0, "seller": 0}
+        self.reason, self.steps = "", 0
+        self.inbox = simpy.Store(self.env)
+        self.env.process(self.parties([(day * times.DAY + hours * times.HOUR, words) for day, words in STEPS]))
+        self.env.process(self.order())
+        self.env.run(until=30 * times.DAY)
+
+    def parties(self, steps: list[tuple[int, str]]) -> Generator[Any, Any, None]:
+        for at, words in steps:
+            yield self.env.timeout(at - self.env.now)
+            yield self.inbox.put(words.split()[1])
+
+    def move(self, source: str, target: str, amount: int) -> None:
+        self.balances[source] -= amount
+        self.balances[target] += amount
+
+    def order(self) -> Generator[Any, Any, None]:
+        yield self.inbox.get()
+        self.steps += 1
+        for price in self.prices:
+            self.move("client", "escrow", price)
+            answer = "revise"
+            while answer == "revise":
+                yield self.inbox.get()  # the delivery
+                word, silence = self.inbox.get(), self.env.timeout(REVIEW)
+                told = yield word | silence
+                answer = told[word] if word in told else "silence"  # noqa: SIM401 - it has no get
+                self.steps += 2
+            self.move("escrow", "seller", price)
+            if answer == "silence":
+                self.reason = "review-expired"
+                return
+
+
+def test_a_thousand_scenario_files_beside_a_model_of_simpy(beside: Measure, note: Callable[[str], None]) -> None:
+    texts = [text(number) for number in range(STORIES)]
+
+    def scenarios() -> list[PlayedView]:
+        return [play_file(file.parse(one, "story.toml")) for one in texts]
+
+    def models() -> list[Model]:
+        return [Model(number) for number in range(STORIES)]
+
+    for view, model in zip((play_file(file.parse(one, "story.toml")) for one in texts[:50]), models(), strict=False):
+        assert view.passed
+        assert model.reason == view.orders[0].reason
+        assert model.balances["seller"] == model.prices[0] + model.prices[1]
+    seconds: list[float] = []
+
+    def timed() -> None:
+        begin = time.perf_counter()
+        scenarios()
+        seconds.append(time.perf_counter() - begin)
+
+    beside("1,000 scenario files beside a hand-written simpy model", timed, models, wanted=1_000, rounds=ROUNDS)
+    steps = STORIES * (len(STEPS) + TIMERS)
+    note(f"{steps / min(seconds):,.0f} steps a second of 1,000 scenario files")
