@@ -82,13 +82,14 @@ def _(view: views.SuiteView) -> RenderableType:
         return Group(*(rendered(played) for played in view.played))
     made = table("Story", "Steps", "Expectations", "", right=("Steps", "Expectations"))
     details: list[RenderableType] = []
-    for played in view.played:
+    for played in (one for one in view.played if one.failed or not view.quiet):
         mark = Text("passed", style="green") if played.passed else Text("failed", style="red")
         made.add_row(words(played.name), str(len(played.steps)), str(len(played.expectations)), mark)
         details.extend(_lost(played))
     count = sum(not played.passed for played in view.played)
     total = f"{len(view.played) - count} of {len(view.played)} stories went as written."
-    return Group(made, "", *details, Text(total, style="red" if count else "green"))
+    shown: list[RenderableType] = [made, ""] if made.row_count else []
+    return Group(*shown, *details, Text(total, style="red" if count else "green"))
 
 
 def _lost(played: views.PlayedView) -> list[RenderableType]:

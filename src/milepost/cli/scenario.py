@@ -53,7 +53,7 @@ def run(
             advance(len(played))
     if junit is not None:
         _write_junit(junit, played)
-    return SuiteView(played, quiet or len(played) > 1)
+    return SuiteView(played, quiet or len(played) > 1, quiet)
 
 
 @app.command()

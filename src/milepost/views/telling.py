@@ -185,10 +185,11 @@ class ExploredView:
 
 @dataclass(frozen=True, slots=True)
 class SuiteView:
-    """Some stories that were played; `brief` shows only what went another way than written."""
+    """Some stories that were played; `brief` shows a line each, `quiet` only those that went another way."""
 
     played: list[PlayedView]
     brief: bool
+    quiet: bool
 
     @property
     def failed(self) -> bool:
