@@ -13,7 +13,7 @@ from milepost.market import clock, stores
 from milepost.store.db import Database
 from store.children import Child
 
-ORDERS, PAGE, KILLS = 240, 6, 50
+ORDERS, PAGE, KILLS = 160, 4, 50
 
 
 class Prepared(NamedTuple):

@@ -27,7 +27,7 @@ from milepost.store.db import Database
 from milepost.store.orders import Change, Origin
 
 MANY_DAYS = 40 * times.DAY
-OFTEN, SELDOM = trying(deadline=None, max_examples=100), trying(deadline=None, max_examples=40)
+OFTEN, SELDOM = trying(deadline=None, max_examples=60), trying(deadline=None, max_examples=25)
 
 
 def walk(random: Random, order_id: int, policy: Policy) -> list[Outcome]:
