@@ -20,7 +20,7 @@ _BY_RULE: dict[str, tuple[str, ...]] = {
     "deadline-instant": ("milepost order tick --by +0d",),
     "deliver-final": ("milepost order deliver {order} --link URL   (or --file FILE)",),
     "deliver-state": (_EXPLAIN,),
-    "gig-basic-price": ("milepost gig create --basic 100:DAYS …",),
+    "gig-basic-price": ("milepost gig set-package GIG basic 100:DAYS",),
     "gig-milestones-min": ("milepost gig add-milestone GIG --name NAME --days DAYS",),
     "gig-package-count": ("milepost gig check {gig}", "milepost gig edit-milestone GIG MILESTONE --package PACKAGE"),
     "gig-template": ("milepost template list",),
