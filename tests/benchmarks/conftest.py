@@ -4,8 +4,9 @@
 measured a moment apart holds on any machine, but no machine is quiet enough for a test to depend on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -14,16 +15,18 @@ import pytest
 
 @dataclass(frozen=True)
 class Ratio:
-    """What was measured beside what: the best times of both in seconds, and the ratio that is wanted at most."""
+    """What was measured beside what, turn by turn in seconds, and the ratio that is wanted at most."""
 
     name: str
-    best_seconds: float
-    base_seconds: float
+    seconds: Sequence[float]
+    base_seconds: Sequence[float]
     wanted: float
 
     def __str__(self) -> str:
-        ratio = self.best_seconds / self.base_seconds
-        return f"{self.name:72} {self.best_seconds:9.4f} {self.base_seconds:9.4f} {ratio:8.2f} {self.wanted:8.2f}"
+        """Medians; that of the ratios is over turns, since the two of a turn had the same machine to themselves."""
+        ratio = median(one / base for one, base in zip(self.seconds, self.base_seconds, strict=True))
+        both = f"{median(self.seconds):9.4f} {median(self.base_seconds):9.4f}"
+        return f"{self.name:72} {both} {ratio:8.2f} {self.wanted:8.2f}"
 
 
 _ratios: list[Ratio] = []
@@ -54,7 +57,7 @@ def beside(benchmark: Any) -> Measure:
             return prepare(), {}
 
         benchmark.pedantic(subject, setup=turn, rounds=rounds, warmup_rounds=1)
-        _ratios.append(Ratio(name, benchmark.stats.stats.min, min(base_seconds[1:]), wanted))
+        _ratios.append(Ratio(name, benchmark.stats.stats.data, base_seconds[1:], wanted))
 
     return measure
 
