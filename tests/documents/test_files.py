@@ -121,10 +121,10 @@ packages = ["gold"]
         ]
     )  # fmt: skip
     assert [int(line.split(":")[1]) for line in told] == sorted(int(line.split(":")[1]) for line in told)
-    assert "stdin:1:1: titel: this key is not known; did you mean title?" in told
-    assert "stdin:17:3: milestone 1, dayz: this key is not known; did you mean days?" in told
+    assert "stdin:1:1: titel: this key is not known here; did you mean title?" in told
+    assert "stdin:17:3: milestone 1, dayz: this key is not known here; did you mean days?" in told
     assert "stdin:15:1: milestone 1, days: this key is missing" in told
-    assert "stdin:9:1: package, basic, colour: this key is not known" in told
+    assert "stdin:9:1: package, basic, colour: this key is not known here" in told
     assert [line.split(": ")[1] for line in told if "[money-bounds]" in line] == ["package, basic, price"]
 
 
