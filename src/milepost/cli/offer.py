@@ -1,6 +1,6 @@
 """`milepost offer …`: custom offers."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from milepost.cli.options import (
 )
 from milepost.cli.session import answers, current, note, store
 from milepost.core.terms import OrderType
+
+if TYPE_CHECKING:
+    from milepost.core.offer import Draft
 
 app = typer.Typer(no_args_is_help=True, help="Custom offers: sent to one client, accepted into an order.")
 
@@ -65,20 +68,10 @@ def create(
 
     flags = {"--gig": gig, "--client": client}
     if from_file is not None:
-        others: dict[str, object] = {
-            "--type": type,
-            "--milestone": milestone,
-            "--price": price,
-            "--days": days,
-            "--cycles": cycles,
-        }
-        alone(
-            {**flags, **others, "--revisions": revisions, "--title": title, "--expires": expires, "--message": message}
-        )
-        document = documents.load(documents.OfferDocument, from_file)
-        if not isinstance(document.gig, int):
-            raise typer.BadParameter(f"gig = {document.gig!r} is not a gig's id")
-        draft = document.plain(document.gig)
+        others = {"--type": type, "--milestone": milestone, "--price": price, "--days": days, "--cycles": cycles}
+        texts = {"--revisions": revisions, "--title": title, "--expires": expires, "--message": message}
+        alone({**flags, **others, **texts})
+        draft = _draft_of(from_file)
     else:
         require(flags)
         if milestone and revisions is not None:
@@ -101,6 +94,16 @@ def create(
     view = offers.create(store(), draft, handle=current().handle)
     note(f'Offer {view.id} "{view.whole.title}" is sent to {view.whole.client}. Next: milepost offer accept {view.id}')
     return view
+
+
+def _draft_of(name: str) -> "Draft":
+    """The draft in an offer file, whose gig must be a gig's id."""
+    from milepost import documents
+
+    document = documents.load(documents.OfferDocument, name)
+    if not isinstance(document.gig, int):
+        raise typer.BadParameter(f"gig = {document.gig!r} is not a gig's id")
+    return document.plain(document.gig)
 
 
 @app.command("list")
