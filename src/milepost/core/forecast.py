@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from milepost.core.act import Outcome, act, fire, place
 from milepost.core.explore import HANDOVER
-from milepost.core.order import Order, due
+from milepost.core.order import Order, due, is_legal
 from milepost.core.tables import Action, Actor, Phase
 from milepost.core.terms import Terms
 
@@ -70,12 +70,9 @@ def _next(order: Order, client: Client, now: int) -> list[Outcome]:
     """The seller's delivery, the client's answer, or else what the clock does."""
     if order.phase is Phase.WORKING and order.current.due_at is not None:
         return _until(order, order.current.due_at) or [_deliver(order, order.current.due_at)]
-    if order.phase in (Phase.REVIEW, Phase.AWAITING_CONTINUE, Phase.AWAITING_RENEWAL):
-        actions = [
-            action for action in client(order) if order.phase is not Phase.AWAITING_RENEWAL or action is Action.STOP
-        ]
-        if actions:
-            return _until(order, now) or [act(order, actions[0], actor=Actor.CLIENT, at=now)]
+    actions = [action for action in client(order) if is_legal(order, action)]
+    if actions:
+        return _until(order, now) or [act(order, actions[0], actor=Actor.CLIENT, at=now)]
     return [fire(order)] if due(order) else []
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from milepost import rules, times
-from milepost.core import act, ledger, workflow
+from milepost.core import act, ledger, names, workflow
 from milepost.core.act import Outcome
 from milepost.core.order import Order, actors, timers
 from milepost.core.tables import Action, Actor, Status
@@ -120,7 +120,7 @@ def acting(order: Order, step: Step, handle: str | None) -> Actor:
 
 def party_of(handle: str, *, seller: str, client: str) -> Actor | None:
     """The part that a handle has; `support` is everybody's."""
-    return {client: Actor.CLIENT, seller: Actor.SELLER, "support": Actor.SUPPORT}.get(handle)
+    return {client: Actor.CLIENT, seller: Actor.SELLER, names.SUPPORT: Actor.SUPPORT}.get(handle)
 
 
 def view(connection: Connection, order: Order, now: int) -> OrderView:

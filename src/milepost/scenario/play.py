@@ -43,7 +43,6 @@ class _Play:
     scenario: Scenario
     db: Database
     do: Do
-    strict: bool = True
     refs: dict[str, int] = field(default_factory=dict)
     subjects: dict[str, int] = field(default_factory=dict)  # the order of each ref to an order or a request
     orders: list[int] = field(default_factory=list)
@@ -66,7 +65,7 @@ def play(scenario: Scenario, do: Do, *, strict: bool = True) -> PlayedView:
 
 def play_in(scenario: Scenario, db: Database, do: Do, *, strict: bool = True) -> PlayedView:
     """Play a scenario in a new store."""
-    run = _Play(scenario, db, do, strict)
+    run = _Play(scenario, db, do)
     whole = _set_up(run) and all(_happen(run, event) or not strict for event in scenario.events)
     passed = whole and all(step.ok for step in run.steps) and all(one.ok for one in run.expectations)
     return PlayedView(
