@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stories
+import store_helpers
 
 from milepost.store.db import Database
 
 
 @pytest.fixture
 def memory_store() -> Iterator[Database]:
-    """A new store in memory, its clock at `stories.START`; it must be sound at the end."""
-    with stories.memory_store() as db:
+    """A new store in memory, its clock at `store_helpers.START`; it must be sound at the end."""
+    with store_helpers.memory_store() as db:
         yield db
 
 
 @pytest.fixture
 def file_store(tmp_path: Path) -> Iterator[Database]:
-    """A new store in a file, its clock at `stories.START`; it must be sound at the end."""
-    with stories.file_store(tmp_path / "store.db") as db:
+    """A new store in a file, its clock at `store_helpers.START`; it must be sound at the end."""
+    with store_helpers.file_store(tmp_path / "store.db") as db:
         yield db

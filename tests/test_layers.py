@@ -20,7 +20,6 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "rules": set(),
     "errors": set(),
     "data": set(),
-    "places": set(),
     "root": set(),
     "money": {"rules"},
     "times": {"rules"},
@@ -28,11 +27,9 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "core": BASE,
     "store": {*BASE, "core"},
     "views": {"rules", "core", "money", "times"},
-    "reading": {"rules", "errors", "places"},
-    "documents": {*BASE, "core", "data", "reading"},
-    "writing": {"core", "money", "times"},
+    "files": {*BASE, "core", "data"},
     "market": {*BASE, "core", "store", "views", "data"},
-    "scenario": {*BASE, *["core", "store", "market", "views", "documents", "data", "places", "reading", "writing"]},
+    "scenario": {*BASE, *["core", "store", "market", "views", "files", "data"]},
     "export": {*BASE, "core", "store", "market", "views"},
     "cli": {
         *BASE,
@@ -40,8 +37,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
         "store",
         "market",
         "views",
-        "documents",
-        "writing",
+        "files",
         "data",
         "scenario",
         "export",
@@ -52,7 +48,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "plain": set(),
     "main": {"cli"},
 }
-ALONE = {"rules", "errors", "data", "places", "root", "plain"}  # these import nothing of ours at all
+ALONE = {"rules", "errors", "data", "root", "plain"}  # these import nothing of ours at all
 
 # What else a layer must not import: the world outside.
 NOT_IN_CORE = {"sqlalchemy", "sqlmodel", "typer", "rich", "pydantic", "sqlite3", "time", "os", "pathlib"}
@@ -62,7 +58,7 @@ MUST_NOT_IMPORT: Mapping[str, set[str]] = {
     "market": {"typer", "rich", "time"},
     "views": {*NOT_IN_CORE},
 }
-PAINTERS = ("cli.render", "cli.chart")  # the only modules that load rich with themselves
+PLAIN = "render.plain"  # makes text safe, and is needed where rich is not
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "localtime", "gmtime"}
 
 
@@ -73,10 +69,8 @@ def module_of(path: Path) -> str:
 
 
 def layer_of(module: str) -> str:
-    """The layer of a module; of `cli`, what paints and what makes text plain are layers of their own."""
-    if module.startswith(PAINTERS):
-        return "render"
-    return {"": "root", "__main__": "main", "cli.plain": "plain"}.get(module, module.partition(".")[0])
+    """The layer of a module; of `render`, what makes text plain is a layer of its own."""
+    return {"": "root", "__main__": "main", PLAIN: "plain"}.get(module, module.partition(".")[0])
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -108,7 +102,7 @@ def _arrows(module: str, source: str) -> Iterator[str]:
 
 
 def _target(name: str) -> str:
-    """The layer of `core.act.Line`, `core`, or `__version__`: of the longest part that is a module of ours."""
+    """The layer of `core.act.HistoryEntry`, `core`, or `__version__`: of the longest part that is a module of ours."""
     parts = name.split(".")
     for count in range(len(parts), 0, -1):
         place = ROOT.joinpath(*parts[:count])
@@ -190,12 +184,12 @@ def test_no_two_layers_may_import_each_other() -> None:
         ("store.orders", "from milepost.market import orders", "store.orders imports milepost.market.orders"),
         ("store.orders", "from milepost.views import OrderView", "store.orders imports milepost.views.OrderView"),
         ("views", "from milepost.store import orders", "views imports milepost.store.orders"),
-        ("market.gigs", "from milepost import documents", "market.gigs imports milepost.documents"),
-        ("market.gigs", "from milepost.cli import render", "market.gigs imports milepost.cli.render"),
-        ("documents", "from milepost.market import gigs", "documents imports milepost.market.gigs"),
+        ("market.gigs", "from milepost.files import documents", "market.gigs imports milepost.files.documents"),
+        ("market.gigs", "from milepost.render import screen", "market.gigs imports milepost.render.screen"),
+        ("files.documents", "from milepost.market import gigs", "files.documents imports milepost.market.gigs"),
         ("scenario.play", "from milepost.cli.app import run", "scenario.play imports milepost.cli.app.run"),
-        ("cli.render", "from milepost.core.order import Order", "cli.render imports milepost.core.order.Order"),
-        ("cli.render_gig", "from milepost.market import gigs", "cli.render_gig imports milepost.market.gigs"),
+        ("render.orders", "from milepost.core.order import Order", "render.orders imports milepost.core.order.Order"),
+        ("render.shop", "from milepost.market import gigs", "render.shop imports milepost.market.gigs"),
         ("cli.app", "from rich.table import Table", "cli.app loads rich.table.Table with itself"),
         ("cli.app", "try:\n    import rich\nexcept ImportError:\n    pass", "cli.app loads rich with itself"),
     ],
@@ -219,8 +213,11 @@ def test_the_checker_sees_a_read_of_the_machines_clock(module: str, call: str) -
             "from milepost.core.order import Order\nfrom milepost.errors import StoreError\nimport sqlite3",
         ),
         ("market.orders", "from milepost.store.db import Database\nfrom milepost.views import OrderView"),
-        ("cli.app", "from milepost import __version__\ndef f():\n    import rich\n    from milepost.cli import render"),
-        ("cli.render", "import rich\nfrom milepost.views import OrderView\nfrom milepost import money"),
+        (
+            "cli.app",
+            "from milepost import __version__\ndef f():\n    import rich\n    from milepost.render import screen",
+        ),
+        ("render.base", "import rich\nfrom milepost.views import OrderView\nfrom milepost import money"),
         ("__main__", "def f():\n    from milepost.cli.app import run"),
     ],
 )

@@ -12,7 +12,7 @@ import simpy
 
 from benchmarks.conftest import Measure
 from milepost import times
-from milepost.cli.playing import play_file
+from milepost.cli.scenario_steps import play_file
 from milepost.scenario import file
 from milepost.views import PlayedView
 

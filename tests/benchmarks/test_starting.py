@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import stories
+import store_helpers
 
 from benchmarks.conftest import Measure
 from milepost.market import stores
@@ -27,9 +27,9 @@ def process(*arguments: str) -> Callable[[], None]:
 
 def test_order_show_beside_importing_sqlmodel(tmp_path: Path, beside: Measure) -> None:
     path = tmp_path / "store.db"
-    stores.create_file(path, start=stories.START, clock_mode="simulated", policy=STANDARD)
+    stores.create_file(path, start=store_helpers.START, clock_mode="simulated", policy=STANDARD)
     db = stores.open_store(path)
-    order_id = stories.place(db)
+    order_id = store_helpers.place(db)
     db.close()
     beside(
         "`milepost order show` beside `python -c 'import sqlmodel'`",

@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-import stories
+import store_helpers
 
-from benchmarks import by_hand
+from benchmarks import by_hand_helpers
 from benchmarks.conftest import Measure
 from milepost.market import clock, stores
 from milepost.policy import STANDARD
@@ -34,9 +34,9 @@ STARTS = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.arg
 
 def filled(path: Path, size: int, *, due: int, each: int) -> int:
     """Make a store of `size` orders in review; the instant by which `due` of them are due."""
-    stores.create_file(path, start=stories.START, clock_mode="simulated", policy=STANDARD)
+    stores.create_file(path, start=store_helpers.START, clock_mode="simulated", policy=STANDARD)
     db = stores.open_store(path)
-    target = stories.fill_with_reviews(db, size, due=due, each=each)
+    target = store_helpers.fill_with_reviews(db, size, due=due, each=each)
     db.close()
     return target
 
@@ -50,7 +50,7 @@ def tick(path: Path, target: int) -> None:
 
 def tick_by_hand(path: Path, target: int) -> None:
     """The same by hand."""
-    by_hand.tick(path, target, clock.PAGE)
+    by_hand_helpers.tick(path, target, clock.PAGE)
 
 
 def digest_after(ticks: Callable[[Path, int], None], path: Path, target: int) -> str:
@@ -58,7 +58,7 @@ def digest_after(ticks: Callable[[Path, int], None], path: Path, target: int) ->
     ticks(path, target)
     db = stores.open_store(path)
     try:
-        return stories.digest(db)
+        return store_helpers.digest(db)
     finally:
         db.close()
 
@@ -106,7 +106,7 @@ def test_few_due_orders_in_a_big_store_beside_as_many_in_a_small_one(
 ) -> None:
     def ticks(db: Database) -> Callable[[], None]:
         last_due = count(FEW, FEW)
-        first = stories.clock_of(db) + STANDARD.review_hours * 3_600
+        first = store_helpers.clock_of(db) + STANDARD.review_hours * 3_600
 
         def tick_few() -> None:
             fired = clock.tick(db, first + 60 * (next(last_due) - 1)).count

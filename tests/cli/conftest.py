@@ -5,7 +5,7 @@ from shutil import copyfile
 
 import pytest
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 
 @pytest.fixture

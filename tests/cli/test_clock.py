@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.shell import START, Shell
+from cli.shell_helpers import START, Shell
 from milepost import times
 
 NOW = times.parse_instant(START, clock=0)

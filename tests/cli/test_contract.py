@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ORDER_KEYS: dict[str, tuple[type, ...]] = {

@@ -7,7 +7,7 @@ from shutil import copyfile
 
 import pytest
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 from milepost.rules import RULES
 from milepost.store.db import open_file
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.core import TyperGroup
 
-from cli.shell import Shell, environment
+from cli.shell_helpers import Shell, environment
 from milepost.cli.app import NOUNS, LazyCommand
 
 HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "pydantic_core")

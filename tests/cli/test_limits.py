@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 PARTS = tuple(f"Part {number}:1:25" for number in range(1, 8))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 DELIVERED = ["deliver"]
 ACTIONS = [

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from cli.shell import Shell, environment
+from cli.shell_helpers import Shell, environment
 
 MANY = 8
 

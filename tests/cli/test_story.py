@@ -1,6 +1,6 @@
 """The article's story by hand: three milestones, one revision, and a client who goes quiet."""
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 PAID_BY_MILESTONE = [6_000, 5_000]
 

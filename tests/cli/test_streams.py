@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.shell import Shell, environment, process
+from cli.shell_helpers import Shell, environment, process
 
 MILEPOST = f"{sys.executable} -m milepost"
 

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 HARMLESS = [
     "[bold]loud[/bold]", "[/]", "[/red] [", "[link=file:///etc/passwd]x[/link]", ":smile: :warning:", "\\[x] \\",

@@ -2,12 +2,12 @@
 
 import pytest
 
-from core.build import DAY, FEES, LINK, PARTY, REASON, REVIEW, START, Walk, refused, subscription, terms
+from core.order_helpers import DAY, FEES, LINK, PARTY, REASON, REVIEW, START, Walk, refused, subscription, terms
 from milepost import rules
 from milepost.core import act as core
 from milepost.core.order import Timer, due, possible
-from milepost.core.tables import ACTORS, MILESTONES, ORDERS, REQUESTS, TIMER_RULES, Action, Actor
 from milepost.core.terms import Follow
+from milepost.core.transitions import ACTORS, MILESTONES, ORDERS, REQUESTS, TIMER_RULES, Action, Actor
 
 # ── Actors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,7 +134,7 @@ def eventful() -> Walk:
 
 
 def test_lines_are_numbered_without_a_gap_and_time_never_goes_back() -> None:
-    lines = [outcome.line for outcome in eventful().outcomes]
+    lines = [outcome.history_entry for outcome in eventful().outcomes]
 
     assert [line.number for line in lines] == list(range(1, len(lines) + 1))
     assert [line.at for line in lines] == sorted(line.at for line in lines)
@@ -143,12 +143,12 @@ def test_lines_are_numbered_without_a_gap_and_time_never_goes_back() -> None:
 def test_replaying_a_history_gives_every_outcome_again() -> None:
     walk = eventful()
 
-    assert list(core.replay(7, walk.order.terms, (outcome.line for outcome in walk.outcomes))) == walk.outcomes
+    assert list(core.replay(7, walk.order.terms, (outcome.history_entry for outcome in walk.outcomes))) == walk.outcomes
 
 
 def test_the_beginning_of_a_history_gives_the_order_as_it_was() -> None:
     walk = eventful()
-    lines = [outcome.line for outcome in walk.outcomes]
+    lines = [outcome.history_entry for outcome in walk.outcomes]
 
     for count in range(1, len(lines)):
         assert [*core.replay(7, walk.order.terms, lines[:count])][-1].order == walk.outcomes[count - 1].order
@@ -160,7 +160,7 @@ def test_an_empty_history_gives_nothing() -> None:
 
 def test_a_history_that_a_rule_refuses_does_not_replay() -> None:
     walk = Walk().deliver().wait(DAY).approve()
-    lines = [outcome.line for outcome in walk.outcomes]
+    lines = [outcome.history_entry for outcome in walk.outcomes]
 
     refused(rules.REVIEW_WINDOW, list, core.replay(7, walk.order.terms, [lines[0], lines[2]]))
     late = lines[2]._replace(at=START + REVIEW)

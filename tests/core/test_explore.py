@@ -4,14 +4,14 @@ from collections import Counter
 
 import pytest
 
-from core.build import FEES, START, Walk, single, terms
-from core.test_tables import KINDS, POLICIES, walked
+from core.order_helpers import FEES, START, Walk, single, terms
+from core.test_transitions import KINDS, POLICIES, walked
 from milepost import times
 from milepost.core.explore import Explored, Reached, count_paths, explore, state_of, steps
 from milepost.core.ledger import totals
 from milepost.core.order import Order, due
-from milepost.core.tables import Action, Status
 from milepost.core.terms import Terms
+from milepost.core.transitions import Action, Status
 
 PLENTY = 50_000
 
@@ -74,9 +74,9 @@ def _alike(found: Explored) -> set[str]:
     alike = set()
     for outcome in steps(order, START):
         key = state_of(outcome.order)
-        where = f" {outcome.line.position}" if outcome.line.position else ""
+        where = f" {outcome.history_entry.position}" if outcome.history_entry.position else ""
         if key in seen:
-            alike.add(f"{outcome.line.actor}: {outcome.line.action}{where}")
+            alike.add(f"{outcome.history_entry.actor}: {outcome.history_entry.action}{where}")
         seen.add(key)
     return alike
 
@@ -114,8 +114,8 @@ def test_at_a_deadline_only_the_timer_can_come_next() -> None:
     walk = Walk(terms(2)).deliver()
     timer = due(walk.order)
     assert timer is not None
-    assert [outcome.line.action for outcome in steps(walk.order, timer.at)] == [Action.REVIEW_SILENCE]
-    before = Counter(outcome.line.at for outcome in steps(walk.order, timer.at - 1))
+    assert [outcome.history_entry.action for outcome in steps(walk.order, timer.at)] == [Action.REVIEW_SILENCE]
+    before = Counter(outcome.history_entry.at for outcome in steps(walk.order, timer.at - 1))
     assert before[timer.at - 1] > 1
     assert before[timer.at] == 1
     assert START not in before

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from core.build import DAY, FEES, PATIENT, START, milestone, single, subscription, terms
+from core.order_helpers import DAY, FEES, PATIENT, START, milestone, single, subscription, terms
 from milepost.core.act import replay
 from milepost.core.forecast import Course, courses
 from milepost.core.ledger import totals
-from milepost.core.tables import Reason, State
 from milepost.core.terms import Terms
+from milepost.core.transitions import Reason, State
 
 
 def course(agreed: Terms, name: str) -> Course:
@@ -60,7 +60,7 @@ def test_a_client_stops_a_subscription_between_two_cycles() -> None:
 def test_stages_are_reported_before_a_single_delivery() -> None:
     best = course(single(days=9, stages=("Draft", "Final")), "prompt")
 
-    assert [outcome.line.action for outcome in best.outcomes] == [
+    assert [outcome.history_entry.action for outcome in best.outcomes] == [
         "place", "report-stage", "report-stage", "deliver", "approve",
     ]  # fmt: skip
 
@@ -68,13 +68,17 @@ def test_stages_are_reported_before_a_single_delivery() -> None:
 def test_the_last_thing_that_happens_is_the_clearance_of_the_last_release() -> None:
     best = course(terms(2, policy=FEES, days=7), "prompt")
 
-    assert (best.outcomes[-1].line.action, best.outcomes[-1].line.at) == ("clear", START + 28 * DAY)
+    assert (best.outcomes[-1].history_entry.action, best.outcomes[-1].history_entry.at) == ("clear", START + 28 * DAY)
 
 
 def test_money_that_clears_while_work_goes_on_clears_at_its_own_instant() -> None:
     best = course(terms(2, policy=replace(PATIENT, clearance_days=3), days=7), "prompt")
 
-    assert [(o.line.action, (o.line.at - START) // DAY) for o in best.outcomes if o.line.action == "clear"] == [
+    assert [
+        (o.history_entry.action, (o.history_entry.at - START) // DAY)
+        for o in best.outcomes
+        if o.history_entry.action == "clear"
+    ] == [
         ("clear", 10),
         ("clear", 17),
     ]
@@ -87,6 +91,6 @@ def test_where_nobody_has_to_go_on_a_silent_client_still_ends_it_by_silence() ->
 def test_every_course_is_a_history_that_replays() -> None:
     agreed = terms(3)._replace(milestones=(milestone(1, 1), milestone(999, 30), milestone(50_000, 5)))
     for one in courses(agreed, START):
-        assert [again.order for again in replay(1, agreed, [outcome.line for outcome in one.outcomes])] == [
+        assert [again.order for again in replay(1, agreed, [outcome.history_entry for outcome in one.outcomes])] == [
             outcome.order for outcome in one.outcomes
         ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.build import FEES, terms
+from core.order_helpers import FEES, terms
 from milepost.core import ledger
 from milepost.core.ledger import FEES as FEE_ACCOUNT
 from milepost.core.ledger import Entry, Kind, Totals, totals

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.build import FEES, milestone, single, subscription, terms
+from core.order_helpers import FEES, milestone, single, subscription, terms
 from milepost.core.lint import Exposure, exposures, findings
 from milepost.core.terms import MilestoneTerms, Terms
 from milepost.policy import STANDARD

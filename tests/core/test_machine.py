@@ -7,15 +7,15 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from core.build import LINK, START, file_record
-from core.explore import check_state
+from core.order_helpers import LINK, START, file_record
+from core.walk_helpers import check_state
 from milepost import money, times
 from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Kind, totals
 from milepost.core.order import deadline, due, possible, timers
-from milepost.core.tables import ACTORS, CANCEL_REASONS, TIMER_RULES, Action, Actor, Status
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.transitions import ACTORS, CANCEL_REASONS, TIMER_RULES, Action, Actor, Status
 from milepost.policy import Policy
 from milepost.rules import RuleError
 
@@ -124,7 +124,7 @@ class OrderMachine(RuleBasedStateMachine):
         assert timer is not None
         self.now = max(self.now, timer.at)
         self.outcomes.append(core.fire(self.outcomes[-1].order))
-        assert self.outcomes[-1].line[1:4] == (timer.at, Actor.CLOCK, timer.action)
+        assert self.outcomes[-1].history_entry[1:4] == (timer.at, Actor.CLOCK, timer.action)
 
     @invariant()
     def money_is_conserved(self) -> None:
@@ -137,7 +137,7 @@ class OrderMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_history_replays_to_the_same_orders_and_entries(self) -> None:
-        lines = [outcome.line for outcome in self.outcomes]
+        lines = [outcome.history_entry for outcome in self.outcomes]
         assert list(core.replay(7, self.outcomes[0].order.terms, lines)) == self.outcomes
         assert [line.number for line in lines] == list(range(1, len(lines) + 1))
         assert self.outcomes[-1].order.version == len(lines)
@@ -152,7 +152,7 @@ class OrderMachine(RuleBasedStateMachine):
         assert [timer for timer in armed if timer.action is not Action.CLEAR] == [
             one for one in [deadline(order)] if one
         ]
-        assert all(timer.at >= self.outcomes[-1].line.at for timer in armed)
+        assert all(timer.at >= self.outcomes[-1].history_entry.at for timer in armed)
 
     @invariant()
     def an_order_that_has_ended_stays_as_it_ended(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.build import refused, table
+from core.order_helpers import refused, table
 from milepost import money, rules
 
 AMOUNTS = table("""

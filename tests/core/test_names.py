@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.build import refused
+from core.order_helpers import refused
 from milepost import rules
 from milepost.core import names
 

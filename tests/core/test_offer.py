@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from core.build import START, milestone, refused, single, subscription, terms
+from core.order_helpers import START, milestone, refused, single, subscription, terms
 from milepost import rules
 from milepost.core import offer as core
 from milepost.core.offer import MOVERS, Draft, Offer, OfferStatus
-from milepost.core.tables import Actor
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.transitions import Actor
 from milepost.policy import STANDARD
 from milepost.rules import Rule
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from core.build import DAY, FEES, HOUR, PATIENT, REASON, REVIEW, START, Walk, subscription, terms
+from core.order_helpers import DAY, FEES, HOUR, PATIENT, REASON, REVIEW, START, Walk, subscription, terms
 from milepost import rules
 from milepost.core.ledger import Kind
 from milepost.core.order import Timer, actors, deadline, due, possible, timers
-from milepost.core.tables import CANCEL_REASONS, Action, Actor, Phase, Reason, Status
 from milepost.core.terms import Terms
+from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase, Reason, Status
 
 OPEN, ACCEPT, DECLINE = Action.OPEN_CANCEL, Action.ACCEPT_CANCEL, Action.DECLINE_CANCEL
 WITHDRAW, UNANSWERED, SUPPORT = Action.WITHDRAW_CANCEL, Action.CANCEL_UNANSWERED, Action.SUPPORT_CANCEL
@@ -31,7 +31,7 @@ def test_a_request_changes_nothing_until_it_is_answered() -> None:
     request = walk.order.open_request
     assert request is not None
     assert (request.asker, request.position, request.reason, request.opened_at) == (CLIENT, 1, REASON, START)
-    assert walk.last.line.args == {"id": 1, "reason": REASON, "position": 1}
+    assert walk.last.history_entry.args == {"id": 1, "reason": REASON, "position": 1}
 
 
 @pytest.mark.parametrize("asker", [CLIENT, SELLER])
@@ -50,7 +50,7 @@ def test_the_other_side_declines_and_the_work_goes_on(asker: Actor) -> None:
     walk = Walk().ask_cancel(1, by=asker).wait(HOUR).do(DECLINE, by=OTHER[asker])
 
     assert walk.states == "App"
-    assert walk.last.line.position == 1
+    assert walk.last.history_entry.position == 1
     assert walk.order.open_request is None
     assert walk.order.request is not None
     assert (walk.order.request.state, walk.order.request.closed_at) == ("declined", START + HOUR)
@@ -215,7 +215,7 @@ def test_a_clearance_is_not_held() -> None:
 
     assert walk.settle().order.status is Status.COMPLETED
     held = approved(terms(policy=FEES)).go_on().wait(13 * DAY).ask_cancel().wait(DAY).settle()
-    assert [outcome.line.action for outcome in held.outcomes[-1:]] == [Action.CLEAR]
+    assert [outcome.history_entry.action for outcome in held.outcomes[-1:]] == [Action.CLEAR]
 
 
 # ── A request whose object is gone ──────────────────────────────────────────────────────────────────────────────────
@@ -345,7 +345,7 @@ def test_cancelling_the_whole_order_refunds_what_runs_and_skips_the_rest(way: st
 
     assert (walk.states, walk.moved()) == ("ax-", {Kind.REFUND: 10_000})
     assert (walk.order.status, walk.order.reason) == (Status.COMPLETED, Reason.CANCELLED)
-    assert walk.last.line.position is None
+    assert walk.last.history_entry.position is None
     assert walk.totals.released_cents == 10_000
 
 

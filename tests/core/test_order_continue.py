@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.build import (
+from core.order_helpers import (
     DAY,
     FEES,
     HOUR,
@@ -22,7 +22,7 @@ from core.build import (
 from milepost import rules
 from milepost.core.ledger import Kind
 from milepost.core.order import Timer, due, possible, timers
-from milepost.core.tables import Action, Actor, Phase, Reason, Status
+from milepost.core.transitions import Action, Actor, Phase, Reason, Status
 from milepost.policy import STANDARD
 
 CONTINUE, STOP, STOP_AFTER = Action.CONTINUE, Action.STOP, Action.STOP_AFTER_CURRENT
@@ -44,7 +44,7 @@ def test_continuing_starts_and_charges_the_next_milestone() -> None:
     assert walk.states == "aAp"
     assert walk.moved() == {Kind.CHARGE: 10_000}
     assert walk.order.current.started_at == START + DAY + HOUR
-    assert walk.last.line.position == 2
+    assert walk.last.history_entry.position == 2
 
 
 def test_continuing_is_refused_while_a_milestone_runs() -> None:

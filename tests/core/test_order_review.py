@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 
-from core.build import DAY, FEES, HOUR, LINK, PATIENT, REVIEW, START, Walk, file_record, milestone, single, terms
+from core.order_helpers import (
+    DAY,
+    FEES,
+    HOUR,
+    LINK,
+    PATIENT,
+    REVIEW,
+    START,
+    Walk,
+    file_record,
+    milestone,
+    single,
+    terms,
+)
 from milepost import rules
 from milepost.core.ledger import Kind
 from milepost.core.order import Timer, deadline, due, review_ends_at, timers
-from milepost.core.tables import Action, Actor, Phase, Reason, State, Status
+from milepost.core.transitions import Action, Actor, Phase, Reason, State, Status
 from milepost.policy import STANDARD
 from milepost.rules import Rule
 
@@ -31,7 +44,7 @@ def test_placing_starts_and_charges_the_first_milestone_alone() -> None:
     assert walk.order.phase is Phase.WORKING
     assert walk.moved() == {Kind.CHARGE: 10_000}
     assert walk.order.milestones[0].started_at == walk.order.placed_at == START
-    assert walk.last.line == (1, START, Actor.CLIENT, Action.PLACE, 1, {})
+    assert walk.last.history_entry == (1, START, Actor.CLIENT, Action.PLACE, 1, {})
 
 
 def test_work_is_due_after_its_days_and_late_a_second_later() -> None:
@@ -146,7 +159,7 @@ def test_a_delivery_at_the_edge_of_every_bound_is_taken() -> None:
         "links": ["x" * 2_000] * 100,
     }
 
-    assert Walk().do(DELIVER, **full).last.line.args == full
+    assert Walk().do(DELIVER, **full).last.history_entry.args == full
 
 
 # ── Revising ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,7 +268,7 @@ def test_silence_approves_and_pays_and_ends_the_order_at_the_deadline() -> None:
     assert (walk.order.status, walk.order.reason) == (Status.COMPLETED, Reason.REVIEW_EXPIRED)
     assert walk.order.current.approved_by is Actor.CLOCK
     assert walk.moved() == {Kind.RELEASE: 10_000}
-    assert walk.last.line == (3, START + REVIEW, Actor.CLOCK, Action.REVIEW_SILENCE, 1, {})
+    assert walk.last.history_entry == (3, START + REVIEW, Actor.CLOCK, Action.REVIEW_SILENCE, 1, {})
     assert timers(walk.order) == []
 
 

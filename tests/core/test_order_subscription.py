@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.build import DAY, FEES, REVIEW, START, Walk, subscription
+from core.order_helpers import DAY, FEES, REVIEW, START, Walk, subscription
 from milepost import rules, times
 from milepost.core.ledger import Kind
 from milepost.core.order import Timer, due, possible, timers
-from milepost.core.tables import Action, Actor, Phase, Reason, Status
+from milepost.core.transitions import Action, Actor, Phase, Reason, Status
 
 STOP, RENEW = Action.STOP, Action.RENEW
 
@@ -53,7 +53,7 @@ def test_the_next_cycle_starts_and_is_charged_at_its_renewal_date() -> None:
 
     assert walk.at == times.add_months(START, 1)
     assert (walk.states, walk.moved()) == ("aAp", {Kind.CHARGE: 10_000})
-    assert walk.last.line == (4, walk.at, Actor.CLOCK, RENEW, 2, {})
+    assert walk.last.history_entry == (4, walk.at, Actor.CLOCK, RENEW, 2, {})
 
 
 def test_a_late_approval_starts_the_next_cycle_at_once() -> None:
@@ -112,7 +112,7 @@ def test_stop_during_a_cycle_ends_the_order_after_it(action: Action) -> None:
     walk = Walk(subscription()).do(action)
 
     assert (walk.states, walk.order.status, walk.order.stopping) == ("App", Status.ACTIVE, True)
-    assert walk.last.line.position == 1
+    assert walk.last.history_entry.position == 1
     walk.deliver().approve()
     assert (walk.states, walk.order.reason) == ("a--", Reason.CLIENT_STOPPED)
 

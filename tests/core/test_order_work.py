@@ -2,11 +2,11 @@
 
 import pytest
 
-from core.build import DAY, LINK, START, Walk, single, terms
+from core.order_helpers import DAY, LINK, START, Walk, single, terms
 from milepost import rules, times
 from milepost.core.ledger import Kind
 from milepost.core.order import Call, possible
-from milepost.core.tables import Action, Actor
+from milepost.core.transitions import Action, Actor
 
 CHECK, UNCHECK, REPORT, SET_CALL = Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP, Action.REPORT_STAGE, Action.SET_CALL
 

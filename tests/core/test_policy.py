@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.build import FEES, PATIENT
+from core.order_helpers import FEES, PATIENT
 from milepost.policy import STANDARD, Policy, bounds
 from milepost.rules import RULES
 

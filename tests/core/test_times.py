@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.build import START, refused, table
+from core.order_helpers import START, refused, table
 from milepost import rules, times
 
 INSTANTS = table("""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.build import refused
+from core.order_helpers import refused
 from milepost import money, rules
 from milepost.core import gig as core
 from milepost.core import workflow

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import stories
+import store_helpers
 
-from market.desk import Desk
+from market.desk_helpers import Desk
 
 Opens = Callable[..., Desk]
 
@@ -35,7 +35,7 @@ def opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: dict[tuple[str,
     yield open_desk
     for desk in desks:
         with desk.opened() as db:
-            stories.assert_sound(db)
+            store_helpers.assert_sound(db)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from market.conftest import Opens
-from market.desk import Desk
+from market.desk_helpers import Desk
 
 OPENED, ANSWER_BY = "2026-01-05T09:00:00Z", "2026-01-07T09:00:00Z"
 OTHER = {"client": "seller", "seller": "client"}

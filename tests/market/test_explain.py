@@ -10,14 +10,14 @@ from random import Random
 from typing import Any
 
 import pytest
-import stories
+import store_helpers
 
 from market.conftest import Opens
-from market.desk import LINK, Desk, memory, said, wander
+from market.desk_helpers import LINK, Desk, memory, said, wander
 from milepost import money, times
 from milepost.core.order import possible
-from milepost.core.tables import PHASE_OF_STATE, Action, Phase
 from milepost.core.terms import OrderType
+from milepost.core.transitions import PHASE_OF_STATE, Action, Phase
 from milepost.market import ledger, orders
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
@@ -168,14 +168,14 @@ WORDS = {
 @pytest.mark.parametrize("type", list(OrderType))
 @pytest.mark.parametrize("asked", ASKED)
 def test_in_every_state_each_printed_command_is_accepted_and_does_what_was_said(type: OrderType, asked: str) -> None:
-    policy = stories.FEES if asked in ASKED[:2] else STANDARD
+    policy = store_helpers.FEES if asked in ASKED[:2] else STANDARD
     phases, actions = set(), set()
     for way in WAYS[type]:
         with memory(policy) as db:
-            stories.place(db, stories.terms(type, 1 if type is OrderType.SINGLE else 3, **STAGED[type]))
+            store_helpers.place(db, store_helpers.terms(type, 1 if type is OrderType.SINGLE else 3, **STAGED[type]))
             if went(db, f"{way} {asked}"):
                 actions |= checked(db)
-                phases.add(stories.order_of(db, 1).phase)
+                phases.add(store_helpers.order_of(db, 1).phase)
     assert phases >= {*PHASE_OF_STATE.values()} | (set() if asked else ENDS[type])
     answers = {"accept-cancel", "decline-cancel", "withdraw-cancel"} if asked else {"open-cancel", *BETWEEN[type]}
     assert actions >= answers | {"deliver", "revise", "approve", "support-cancel"} | OWN[type]
@@ -218,7 +218,9 @@ def went(db: Database, way: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("policy", [STANDARD, stories.FEES, stories.WAITING], ids=lambda policy: policy.name)
+@pytest.mark.parametrize(
+    "policy", [STANDARD, store_helpers.FEES, store_helpers.WAITING], ids=lambda policy: policy.name
+)
 def test_on_any_walk_each_printed_command_is_accepted_and_does_what_was_said(policy: Policy) -> None:
     actions = set()
     for seed in range(3):
@@ -242,7 +244,7 @@ def checked(db: Database) -> set[str]:
 
 def check_turn_and_timer(db: Database, told: Any) -> None:
     """The turn follows from phase and request; the timer is the first one that moves the order."""
-    order = stories.order_of(db, 1)
+    order = store_helpers.order_of(db, 1)
     asker = order.open_request.asker if order.open_request else None
     assert told["turn"] == ({"client": "seller", "seller": "client"}[asker] if asker else TURNS[order.phase])
     armed = [one for one in said(db, ["order", "timers", "1"]) if one["timer"] != "clear"]
@@ -255,7 +257,7 @@ def check_turn_and_timer(db: Database, told: Any) -> None:
 
 def check_offered(db: Database, told: Any) -> None:
     """Each party's possible action is offered to it, but for unticking; and nothing else is."""
-    wanted = {(str(action), str(actor)) for action, actor in possible(stories.order_of(db, 1))}
+    wanted = {(str(action), str(actor)) for action, actor in possible(store_helpers.order_of(db, 1))}
     offered = {(one["action"].split(" and ")[0], one["by"]) for one in told["choices"]}
     assert offered == {one for one in wanted if one[0] != Action.UNCHECK_SUBSTEP}
 
@@ -268,7 +270,7 @@ def check_silence(db: Database, told: Any, before: Any) -> None:
         assert (match["until"], match["rule"]) == (told["timer"]["at"], told["rule"])
         with db.trial() as trial:
             until = times.parse_instant(match["until"], clock=0)
-            said(trial, ["order", "tick", "--now", times.format_instant(max(until - 1, stories.clock_of(trial)))])
+            said(trial, ["order", "tick", "--now", times.format_instant(max(until - 1, store_helpers.clock_of(trial)))])
             assert standing(trial)["status"] == "active"
             said(trial, ["order", "tick", "--now", match["until"]])
             check_outcome(

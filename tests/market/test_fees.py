@@ -3,7 +3,7 @@
 import pytest
 
 from market.conftest import Opens
-from market.desk import Desk
+from market.desk_helpers import Desk
 
 AVAILABLE, PENDING, BANK, FEES = "seller:maria:available", "seller:maria:pending", "bank:maria", "marketplace:fees"
 

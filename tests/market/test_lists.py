@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 import pytest
-import stories
+import store_helpers
 
-from market.desk import RARE, Desk, memory, said
+from market.desk_helpers import RARE, Desk, memory, said
 from milepost import times
-from milepost.core.tables import Phase, Status
+from milepost.core.transitions import Phase, Status
 from milepost.market import clock, orders
 from milepost.policy import STANDARD
 from milepost.rules import RuleError
@@ -40,18 +40,20 @@ class Town:
 def town() -> Iterator[Town]:
     """Orders of all types, of some clients, walked at random while time passes; with clearance, so that some clear."""
     random = Random(7)
-    with memory(stories.FEES) as db:
+    with memory(store_helpers.FEES) as db:
         for number in range(COUNT * 6):
             if number % 6 == 0:
-                agreed = stories.random_terms(random, STANDARD)
-                stories.place(db, agreed._replace(seller=random.choice(["maria", "otto"])))
+                agreed = store_helpers.random_terms(random, STANDARD)
+                store_helpers.place(db, agreed._replace(seller=random.choice(["maria", "otto"])))
             id = random.randint(1, number // 6 + 1)
-            step = stories.random_step(random, stories.order_of(db, id), stories.clock_of(db), number + 1)
+            step = store_helpers.random_step(
+                random, store_helpers.order_of(db, id), store_helpers.clock_of(db), number + 1
+            )
             if step and (step.action not in RARE or random.random() < 0.2):
                 with suppress(RuleError):
                     orders.perform(db, id, [step])
             if number % 8 == 0:
-                clock.tick(db, stories.clock_of(db) + random.choice([0, times.HOUR, times.DAY]))
+                clock.tick(db, store_helpers.clock_of(db) + random.choice([0, times.HOUR, times.DAY]))
         every = [said(db, ["order", "show", str(id)]) for id in range(1, COUNT + 1)]
         timers = [one for id in range(1, COUNT + 1) for one in said(db, ["order", "timers", str(id)])]
         yield Town(db, every, sorted(timers, key=lambda one: (one["at"], one["order"])))
@@ -107,7 +109,7 @@ def test_a_line_of_the_list_says_what_the_order_says(town: Town) -> None:
 
 @pytest.mark.parametrize("due", ["+0s", "+1s", "+36h", "+30d"])
 def test_due_before_counts_from_the_clock_and_its_own_instant_is_not_before(town: Town, due: str) -> None:
-    limit = stories.clock_of(town.db) + times.parse_duration(due)
+    limit = store_helpers.clock_of(town.db) + times.parse_duration(due)
     soon = [id for id, at in town.soonest.items() if times.parse_instant(at, clock=0) < limit]
     assert [one["id"] for one in said(town.db, ["order", "list", "--due-before", due])] == sorted(soon)
     at, id = min((at, id) for id, at in town.soonest.items())

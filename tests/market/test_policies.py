@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import stories
-from cli.shell import START, Shell
+import store_helpers
+from cli.shell_helpers import START, Shell
 
 from market.conftest import Opens
-from market.desk import Desk
-from milepost import documents
+from market.desk_helpers import Desk
+from milepost.files import documents
 
 MINE = """\
 name = "mine"            # what differs from the standard policy
@@ -41,7 +41,7 @@ def test_an_order_keeps_the_policy_of_its_store_s_init(opens: Opens, name: str) 
     desk = opens("--policy", name)
     order = desk.place("A:5:60", "B:5:50")
     with desk.opened() as db:
-        assert stories.order_of(db, order).terms.policy == documents.policy(name)
+        assert store_helpers.order_of(db, order).terms.policy == documents.policy(name)
 
 
 def test_an_order_keeps_the_numbers_of_a_policy_file_that_changes_or_goes_away(opens: Opens, mine: Path) -> None:
@@ -55,7 +55,7 @@ def test_an_order_keeps_the_numbers_of_a_policy_file_that_changes_or_goes_away(o
     desk.do("approve")
     assert (desk.show()["policy"], desk.show()["deadline_at"]) == ("mine", None)
     with desk.opened() as db:
-        assert stories.order_of(db, 1).terms.policy == wanted
+        assert store_helpers.order_of(db, 1).terms.policy == wanted
 
 
 def test_a_store_works_by_the_numbers_of_its_own_policy(opens: Opens, mine: Path) -> None:

@@ -1,10 +1,10 @@
 """What is noted while a milestone runs: substeps, calls, stages, and how late the work is."""
 
 import pytest
-import stories
+import store_helpers
 
 from market.conftest import Opens
-from market.desk import LINK, Desk
+from market.desk_helpers import LINK, Desk
 from milepost.core.terms import OrderType
 
 ZOOM = "https://zoom.us/j/123"
@@ -15,7 +15,7 @@ def rich(opens: Opens) -> Desk:
     """A desk with an order of two milestones, each with two substeps and the Zoom option."""
     desk = opens()
     with desk.opened() as db:
-        stories.place(db, stories.terms(count=2, substeps=("Ink", "Colour"), zoom=True, revisions=1))
+        store_helpers.place(db, store_helpers.terms(count=2, substeps=("Ink", "Colour"), zoom=True, revisions=1))
     return desk
 
 
@@ -24,7 +24,7 @@ def staged(opens: Opens) -> Desk:
     """A desk with an order of one payment and three stages."""
     desk = opens()
     with desk.opened() as db:
-        stories.place(db, stories.terms(OrderType.SINGLE, 1, stages=("Plan", "Build", "Test")))
+        store_helpers.place(db, store_helpers.terms(OrderType.SINGLE, 1, stages=("Plan", "Build", "Test")))
     return desk
 
 
@@ -215,7 +215,7 @@ def test_an_order_paid_by_milestone_has_no_stages_to_report(desk: Desk) -> None:
 
 def test_after_a_revision_no_stage_is_reported_again(staged: Desk) -> None:
     with staged.opened() as db:
-        stories.place(db, stories.terms(OrderType.SINGLE, 1, stages=("Plan", "Build"), revisions=1))
+        store_helpers.place(db, store_helpers.terms(OrderType.SINGLE, 1, stages=("Plan", "Build"), revisions=1))
     staged.do("report-stage", "report-stage", "deliver", "revise", order=2)
     assert staged.refused("order report-stage 2") == "gig-milestone-payments"
     staged.do("deliver", order=2)

@@ -1,13 +1,13 @@
 """Subscriptions and single orders on the command line (order-renewal, review-silence, stop-when)."""
 
 import pytest
-import stories
+import store_helpers
 
 from market.conftest import Opens
-from market.desk import Desk, memory
+from market.desk_helpers import Desk, memory
 from milepost import times
-from milepost.core.tables import Phase, Reason
 from milepost.core.terms import OrderType
+from milepost.core.transitions import Phase, Reason
 from milepost.market import clock, orders
 from milepost.policy import STANDARD, Policy
 from milepost.store.db import Database
@@ -145,21 +145,21 @@ def test_the_last_cycle_hands_over_a_file_or_a_link(desk: Desk) -> None:
 def two_years(db: Database, policy: Policy, days: int) -> str:
     """Subscriptions of twelve cycles, each delivered when it runs on every sixtieth day: the store's digest."""
     for number in range(2):
-        agreed = stories.terms(OrderType.SUBSCRIPTION, 12, client=("ana", "ben")[number % 2], policy=policy)
-        stories.place(db, agreed)
-        clock.tick(db, stories.clock_of(db) + times.DAY)
+        agreed = store_helpers.terms(OrderType.SUBSCRIPTION, 12, client=("ana", "ben")[number % 2], policy=policy)
+        store_helpers.place(db, agreed)
+        clock.tick(db, store_helpers.clock_of(db) + times.DAY)
     for _ in range(13):
         for order in (1, 2):
-            if stories.order_of(db, order).phase is Phase.WORKING:
-                orders.perform(db, order, [stories.DELIVERY])
+            if store_helpers.order_of(db, order).phase is Phase.WORKING:
+                orders.perform(db, order, [store_helpers.DELIVERY])
         for _ in range(60 // days):
-            clock.tick(db, stories.clock_of(db) + days * times.DAY)
-    assert [stories.order_of(db, order).reason for order in (1, 2)] == [Reason.REVIEW_EXPIRED] * 2
-    assert stories.clock_of(db) == stories.START + (2 + 13 * 60) * times.DAY
-    return stories.digest(db)
+            clock.tick(db, store_helpers.clock_of(db) + days * times.DAY)
+    assert [store_helpers.order_of(db, order).reason for order in (1, 2)] == [Reason.REVIEW_EXPIRED] * 2
+    assert store_helpers.clock_of(db) == store_helpers.START + (2 + 13 * 60) * times.DAY
+    return store_helpers.digest(db)
 
 
-@pytest.mark.parametrize("policy", [STANDARD, stories.FEES], ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", [STANDARD, store_helpers.FEES], ids=lambda policy: policy.name)
 def test_two_years_of_cycles_ticked_in_leaps_and_day_by_day_leave_the_same_store(policy: Policy) -> None:
     digests = set()
     for days in (60, 1):

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from market.desk import Desk
-from milepost.core import tables
+from market.desk_helpers import Desk
+from milepost.core import transitions
 from milepost.rules import RULES
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize(
-    ("name", "rows"), [("milestone", tables.MILESTONES), ("order", tables.ORDERS), ("request", tables.REQUESTS)]
+    ("name", "rows"),
+    [("milestone", transitions.MILESTONES), ("order", transitions.ORDERS), ("request", transitions.REQUESTS)],
 )
 def test_the_transitions_have_a_row_for_each_row_of_the_tables(
     desk: Desk, name: str, rows: tuple[tuple[object, ...], ...]
@@ -27,10 +28,10 @@ def test_the_transitions_say_what_money_moves_what_ends_and_what_cancels(desk: D
     effects = {
         name: [one["effect"] for one in told if one["table"] == name] for name in ("milestone", "order", "request")
     }
-    assert effects["milestone"] == [str(row.money) for row in tables.MILESTONES]
-    assert effects["order"] == [str(row.reason or "-") for row in tables.ORDERS]
-    assert effects["request"] == ["cancels" if row.cancels else "-" for row in tables.REQUESTS]
-    assert len(told) == len(tables.MILESTONES) + len(tables.ORDERS) + len(tables.REQUESTS)
+    assert effects["milestone"] == [str(row.money) for row in transitions.MILESTONES]
+    assert effects["order"] == [str(row.reason or "-") for row in transitions.ORDERS]
+    assert effects["request"] == ["cancels" if row.cancels else "-" for row in transitions.REQUESTS]
+    assert len(told) == len(transitions.MILESTONES) + len(transitions.ORDERS) + len(transitions.REQUESTS)
 
 
 def test_the_transitions_fit_in_eighty_columns(desk: Desk) -> None:
@@ -58,10 +59,10 @@ def test_the_readme_s_diagram_is_the_one_that_the_tables_give(desk: Desk) -> Non
 
 def test_the_diagram_has_every_state_and_every_action_that_moves_one(desk: Desk) -> None:
     told = desk.ok("rules --diagram").out
-    moves = [row for row in tables.MILESTONES if row.source != row.target]
-    for state in {row.source for row in moves} | {row.target for row in moves} | {tables.State.SKIPPED}:
+    moves = [row for row in transitions.MILESTONES if row.source != row.target]
+    for state in {row.source for row in moves} | {row.target for row in moves} | {transitions.State.SKIPPED}:
         assert f" {state}" in told
-    for action in {row.action for row in moves} | {row.action for row in tables.ORDERS}:
+    for action in {row.action for row in moves} | {row.action for row in transitions.ORDERS}:
         assert str(action) in told
-    for reason in tables.Reason:
+    for reason in transitions.Reason:
         assert f"order ended, {reason}" in told

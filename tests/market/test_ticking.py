@@ -4,9 +4,9 @@ import json
 from itertools import combinations
 
 import pytest
-from cli.shell import START
+from cli.shell_helpers import START
 
-from market.desk import Desk
+from market.desk_helpers import Desk
 
 OPTIONS = {"--now": "2026-02-01", "--by": "+1d", "--next": "", "--until-done": "1"}
 

@@ -3,10 +3,10 @@
 from random import Random
 
 import pytest
-import stories
+import store_helpers
 
 from market.conftest import Opens
-from market.desk import LINK, Desk, memory, said, wander
+from market.desk_helpers import LINK, Desk, memory, said, wander
 from milepost import times
 from milepost.policy import STANDARD, Policy
 
@@ -144,7 +144,9 @@ def test_looking_back_changes_nothing(desk: Desk) -> None:
 # ── Generated walks ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("policy", [STANDARD, stories.FEES, stories.WAITING], ids=lambda policy: policy.name)
+@pytest.mark.parametrize(
+    "policy", [STANDARD, store_helpers.FEES, store_helpers.WAITING], ids=lambda policy: policy.name
+)
 def test_on_any_walk_every_instant_is_what_was_told_then(policy: Policy) -> None:
     for seed in range(5):
         with memory(policy) as db:

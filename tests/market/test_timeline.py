@@ -4,10 +4,10 @@ from random import Random
 from typing import Any
 
 import pytest
-import stories
+import store_helpers
 from rich.cells import cell_len
 
-from market.desk import Desk, memory, said, shown, wander
+from market.desk_helpers import Desk, memory, said, shown, wander
 from milepost import times
 from milepost.market import timeline
 from milepost.policy import STANDARD, Policy
@@ -35,7 +35,7 @@ def segments(told: Any) -> list[tuple[str, int, int, int | None]]:
 # ── What the bars cover ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("policy", [STANDARD, stories.FEES], ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", [STANDARD, store_helpers.FEES], ids=lambda policy: policy.name)
 def test_on_any_walk_the_bars_cover_placement_to_now_or_end_once_and_say_what_was_so(policy: Policy) -> None:
     kinds = set()
     for seed in range(8):
@@ -48,7 +48,7 @@ def test_on_any_walk_the_bars_cover_placement_to_now_or_end_once_and_say_what_wa
 
 def check_bars(db: Database, told: Any) -> set[str]:
     """The history's segments follow each other from the placement on, and each says what the order was at."""
-    order = stories.order_of(db, 1)
+    order = store_helpers.order_of(db, 1)
     lived = [one for one in segments(told) if one[0] != "planned"]
     end = order.ended_at if order.ended_at is not None else at(told["now"])
     ends = [order.placed_at, *(stop for _, _, stop, _ in lived)]
@@ -109,8 +109,8 @@ def test_deadlines_are_on_the_bar_of_the_milestone_that_they_are_about(desk: Des
 
 
 def test_an_ended_order_s_bars_end_with_it_whatever_clears_later(desk: Desk) -> None:
-    with memory(stories.FEES) as db:
-        stories.place(db, stories.terms(count=2))
+    with memory(store_helpers.FEES) as db:
+        store_helpers.place(db, store_helpers.terms(count=2))
         for words in ("deliver 1", "tick --by +2d", "approve 1", "stop 1", "tick --by +60d"):
             said(db, ["order", *words.split()])
         told = said(db, ["order", "timeline", "1"])
@@ -151,9 +151,9 @@ def test_the_chart_of_a_story(desk: Desk) -> None:
 def test_no_line_is_wider_than_the_terminal_and_none_has_a_control_character(width: int) -> None:
     for seed in range(5):
         with memory() as db:
-            agreed = stories.random_terms(Random(seed), STANDARD)._replace(title="A very long title " * 4)
-            stories.place(db, agreed)
-            stories.place(db, agreed._replace(title="网站设计" * 20))
+            agreed = store_helpers.random_terms(Random(seed), STANDARD)._replace(title="A very long title " * 4)
+            store_helpers.place(db, agreed)
+            store_helpers.place(db, agreed._replace(title="网站设计" * 20))
             said(db, ["order", "tick", "--by", "+3d"])
             for view in (timeline.of_order(db, 1), timeline.of_order(db, 2), timeline.of_store(db, limit=9)):
                 chart = shown(view, width)
@@ -184,7 +184,7 @@ def test_each_kind_has_a_sign_of_its_own_and_the_legend_names_them_all(desk: Des
 @pytest.mark.parametrize("width", [80, 120])
 def test_bars_are_as_long_as_what_they_stand_for(width: int) -> None:
     with memory() as db:
-        stories.place(db, stories.terms(count=2, days=30, revisions=1))
+        store_helpers.place(db, store_helpers.terms(count=2, days=30, revisions=1))
         for words in ("tick --by +10d", "deliver 1", "tick --by +5d", "revise 1", "tick --by +5d"):
             said(db, ["order", *words.split()])
         bar = bars(shown(timeline.of_order(db, 1), width))["1 Part 1"]

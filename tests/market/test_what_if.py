@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from market.conftest import Opens
-from market.desk import LINK, Desk
+from market.desk_helpers import LINK, Desk
 
 
 def what_if(desk: Desk, *actions: str, order: int = 1) -> Any:

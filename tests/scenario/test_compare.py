@@ -4,19 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.shell import Shell
-from core.build import terms
-from core.test_tables import walked
+from cli.shell_helpers import Shell
+from core.order_helpers import terms
+from core.test_transitions import walked
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from milepost import documents
-from milepost.cli.playing import do
+from milepost.cli.scenario_steps import run_command
 from milepost.core import act
 from milepost.core.explore import explore
 from milepost.core.ledger import totals
 from milepost.core.order import Order
+from milepost.files import documents
 from milepost.scenario import file
 from milepost.scenario.explore import explore_story
 from milepost.views import ExploredView, OutcomeView
@@ -101,7 +101,7 @@ def test_a_policy_that_refuses_the_offer_has_no_order_and_says_why(shell: Shell,
 
 def explored(text: str, **options: int) -> ExploredView:
     """Every way that the one order of a story can go."""
-    (view,) = explore_story(file.parse(text, "story.toml"), do, **options)
+    (view,) = explore_story(file.parse(text, "story.toml"), run_command, **options)
     return view
 
 

@@ -7,23 +7,24 @@ from random import Random
 from typing import Any
 
 import pytest
-import stories
-from cli.shell import Shell
+import store_helpers
+from cli.shell_helpers import Shell
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from milepost import documents, money, times
-from milepost.cli.playing import do
+from milepost import money, times
+from milepost.cli.scenario_steps import run_command
 from milepost.errors import NotFound
+from milepost.files import documents
 from milepost.market import orders, stores
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
 from milepost.scenario.play import BadStep
 from milepost.store.db import Database
-from scenario.stage import Stage, exported, lost, standing
+from scenario.stage_helpers import Stage, exported, lost, standing
 
-POLICIES = [*(documents.policy(name) for name in documents.policy_names()), stories.FEES, stories.WAITING]
+POLICIES = [*(documents.policy(name) for name in documents.policy_names()), store_helpers.FEES, store_helpers.WAITING]
 DIGEST = "5e" * 32
 ODD = [
     "it's", 'a "b" c',
@@ -49,12 +50,12 @@ class Story:
     """Commands on a store, their instants counted from its start."""
 
     def __init__(self, stage: Stage, policy: Policy = STANDARD) -> None:
-        self.db: Database = stage.new(stories.START, policy)
+        self.db: Database = stage.new(store_helpers.START, policy)
 
     def __call__(self, line: str, *more: str, after: str | None = None) -> Any:
         if after:
-            do(self.db, ["order", "tick", "--by", after])
-        return do(self.db, [*shlex.split(line), *more])
+            run_command(self.db, ["order", "tick", "--by", after])
+        return run_command(self.db, [*shlex.split(line), *more])
 
     def gig(self, *milestones: str, basic: str = "300:20:1", **options: str) -> int:
         told = [word for name, value in options.items() for word in (f"--{name}", value)]
@@ -76,7 +77,7 @@ def assert_comes_back(stages: tuple[Stage, Stage], db: Database, order_id: int) 
     (again,) = view.orders
     assert exported(stages[1].db, again.id) == text
     assert standing(stages[1].db, again.id) == standing(db, order_id)
-    stories.assert_sound(stages[1].db)
+    store_helpers.assert_sound(stages[1].db)
     return text
 
 
@@ -248,7 +249,7 @@ def test_on_the_command_line_export_run_export_is_the_same_to_the_byte(working: 
     assert Shell(kept).ok("order export 1").out == first
     before, after = stores.open_store(working.db), stores.open_store(kept)
     assert standing(before, 1) == standing(after, 1)
-    stories.assert_sound(after)
+    store_helpers.assert_sound(after)
     before.close()
     after.close()
 

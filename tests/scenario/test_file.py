@@ -1,7 +1,7 @@
 """What is wrong with a scenario file is told before anything happens, all of it, by line."""
 
 import pytest
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 from milepost.errors import BadFile, Fault
 from milepost.scenario import file

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import stories
+import store_helpers
 import tomli_w
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 from hypothesis import find, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from milepost import documents
-from milepost.places import place_of, places
+from milepost.files import documents
+from milepost.files.toml_positions import place_of, places
 from milepost.scenario import file
-from scenario.stage import Stage, exported, lost
+from scenario.stage_helpers import Stage, exported, lost
 
 Document = dict[str, Any]
 START = "2026-01-30T09:00:00Z"
@@ -83,7 +83,7 @@ def test_whatever_thousands_of_scenarios_tell_the_books_balance_and_every_histor
 ) -> None:
     view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml"), strict=False)
 
-    stories.assert_sound(stages[0].db)
+    store_helpers.assert_sound(stages[0].db)
     for order in view.orders:
         assert order.charged_cents == (
             order.refunded_cents + order.escrow_cents + order.released_cents + order.fees_cents

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import tomli_w
-from cli.shell import Shell, Told
+from cli.shell_helpers import Shell, Told
 
 from milepost import data
-from milepost.cli.playing import STORY, do
-from milepost.places import place_of, places
+from milepost.cli.scenario_steps import STORY, run_command
+from milepost.files.toml_positions import place_of, places
 from milepost.scenario import file
 from milepost.scenario.play import play
 from milepost.views import PlayedView
@@ -47,7 +47,7 @@ def step(do: str, at: str = "+0d", more: str = "") -> str:
 
 def played(text: str) -> PlayedView:
     """The story of a text, played."""
-    return play(file.parse(text, "story.toml"), do)
+    return play(file.parse(text, "story.toml"), run_command)
 
 
 def shown(shell: Shell, text: str) -> Told:

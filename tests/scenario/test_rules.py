@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from milepost.cli.playing import do
+from milepost.cli.scenario_steps import run_command
 from milepost.core.ledger import Kind
-from milepost.core.tables import TIMER_RULES
+from milepost.core.transitions import TIMER_RULES
 from milepost.rules import RULES
 from milepost.scenario import file
 from milepost.scenario.file import Event, Expectation, Scenario
@@ -33,7 +33,7 @@ def loaded(name: str) -> Scenario:
 @cache
 def played(name: str) -> PlayedView:
     """A file, played once."""
-    return play(loaded(name), do)
+    return play(loaded(name), run_command)
 
 
 @cache
@@ -165,7 +165,7 @@ def falsified(expect: Expectation) -> Expectation:
 def told_otherwise(scenario: Scenario, event: Event, **changes: object) -> PlayedView:
     """The story, played with one of its events changed."""
     events = [replace(one, **changes) if one is event else one for one in scenario.events]  # type: ignore[arg-type]
-    return play(replace(scenario, events=tuple(events)), do)
+    return play(replace(scenario, events=tuple(events)), run_command)
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -4,12 +4,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import stories
+import store_helpers
 import xmlschema
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 
 from milepost.market import stores
-from scenario.stage import exported
+from scenario.stage_helpers import exported
 from scenario.test_play import FIRST, HEAD, step
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "junit.xsd")
@@ -95,7 +95,7 @@ def test_a_kept_store_is_sound_and_holds_the_orders_of_the_story(shell: Shell, t
     told = Shell(kept)
     assert [order["phase"] for order in told.json("order list")] == ["review"]
     db = stores.open_store(kept)
-    stories.assert_sound(db)
+    store_helpers.assert_sound(db)
     assert "order deliver job" in exported(db, 1)
     db.close()
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
-import stories
+import store_helpers
 from cli.conftest import new_store
-from cli.shell import START, Shell
+from cli.shell_helpers import START, Shell
 
-from shop.shop import GIG, Shop
+from shop.shop_helpers import GIG, Shop
 
 __all__ = ["new_store"]
 
@@ -44,7 +44,7 @@ def opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_store: Path, stor
     yield open_shop
     for one in shops:
         with one.opened() as db:
-            stories.assert_sound(db)
+            store_helpers.assert_sound(db)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shop.shop import GIG, OFFER, Shop
+from shop.shop_helpers import GIG, OFFER, Shop
 
 
 def told_lines(shop: Shop, noun: str, text: str) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shop.shop import Shop
+from shop.shop_helpers import Shop
 
 
 def milestone(shop: Shop, position: int) -> Any:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.shop import THREE, Shop
+from shop.shop_helpers import THREE, Shop
 
 SKETCHES = ("--milestone", "Sketches:5:60:1", "--milestone", "Files:3:40:1")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shop.conftest import Opens
-from shop.shop import OFFER, THREE, Shop
+from shop.shop_helpers import OFFER, THREE, Shop
 
 CREATE = "offer create --gig 1 --client ana"
 FLAGS = {

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shop.conftest import Opens
-from shop.shop import THREE, Shop
+from shop.shop_helpers import THREE, Shop
 
 PLACE = "order place --gig 1 --client ana"
 

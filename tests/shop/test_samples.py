@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shop.shop import Shop
+from shop.shop_helpers import Shop
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 GIGS = sorted((SAMPLES / "gigs").glob("*.toml"))

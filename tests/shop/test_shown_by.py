@@ -1,7 +1,7 @@
 """What the shop promises first: subcategories, a price split to the cent, packages, files that make the same gig."""
 
 import pytest
-import stories
+import store_helpers
 
 from milepost import data
 from milepost.core.gig import Gig, Milestone, Package
@@ -9,7 +9,7 @@ from milepost.market import gigs
 from milepost.rules import RuleError
 from milepost.store.db import Database
 from shop.conftest import Opens
-from shop.shop import THREE, Shop
+from shop.shop_helpers import THREE, Shop
 
 FLAGS = (
     ("gig create --seller maria --basic 150:7:2 --premium 480.01:20:unlimited --subcategory", "logo design"),
@@ -32,11 +32,11 @@ def test_all_57_subcategories_are_eligible_and_a_58th_is_not(memory_store: Datab
     assert len(set(eligible)) == len(eligible) == 57
     for name in eligible:
         assert gigs.create(memory_store, Gig("A gig", "maria", name, "", (Package("basic", 10_000, 1),), two)).id
-    before = stories.digest(memory_store)
+    before = store_helpers.digest(memory_store)
     with pytest.raises(RuleError) as caught:
         gigs.create(memory_store, Gig("A gig", "maria", "Translation", "", (Package("basic", 10_000, 1),), two))
     assert caught.value.rule.id == "gig-subcategory"
-    assert stories.digest(memory_store) == before
+    assert store_helpers.digest(memory_store) == before
 
 
 def test_every_eligible_subcategory_is_listed_and_none_beside(empty_shop: Shop) -> None:

@@ -3,14 +3,15 @@
 import os
 
 import pytest
-from cli.shell import process
+from cli.shell_helpers import process
 
-from milepost import data, documents
+from milepost import data
 from milepost.core import workflow
 from milepost.core.gig import TIERS, Gig, Package, check, missing
 from milepost.core.workflow import Template
+from milepost.files import documents
 from milepost.policy import STANDARD
-from shop.shop import THREE, Shop
+from shop.shop_helpers import THREE, Shop
 
 SHIPPED = {template.name: template for template in documents.shipped_templates()}
 PACKAGES = {tier: Package(tier, cents, 30) for tier, cents in zip(TIERS, (10_000, 30_000, 60_000), strict=True)}

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stories
-from stories import DELIVERY
+import store_helpers
+from store_helpers import DELIVERY
 
-from milepost.core.tables import Action
-from milepost.market import audit, orders, stores
+from milepost.core.transitions import Action
+from milepost.market import orders, stores
 from milepost.market.orders import Step
+from milepost.store import audit
 from milepost.store.db import Database
 
 REQUEST = {"id": 1, "reason": "late", "position": None, "note": ""}
@@ -21,9 +22,11 @@ UNGUARDED = " ".join(
 @pytest.fixture
 def worked(tmp_path: Path) -> Iterator[Database]:
     """A store with an order that has seen deliveries, approvals and a request to cancel; the tests spoil it."""
-    stores.create_file(tmp_path / "store.db", start=stories.START, clock_mode="simulated", policy=stories.FEES)
+    stores.create_file(
+        tmp_path / "store.db", start=store_helpers.START, clock_mode="simulated", policy=store_helpers.FEES
+    )
     db = stores.open_store(tmp_path / "store.db")
-    order_id = stories.place(db)
+    order_id = store_helpers.place(db)
     orders.perform(db, order_id, [DELIVERY, Step(Action.APPROVE), Step(Action.CONTINUE)])
     orders.perform(db, order_id, [Step(Action.OPEN_CANCEL, REQUEST), Step(Action.DECLINE_CANCEL), DELIVERY])
     yield db
@@ -55,13 +58,13 @@ def test_a_store_is_sound_as_its_actions_left_it(worked: Database) -> None:
     ],
 )
 def test_what_is_changed_behind_the_history_is_found(worked: Database, spoil: str, found: str) -> None:
-    stories.edit_behind(worked, UNGUARDED + spoil)
+    store_helpers.edit_behind(worked, UNGUARDED + spoil)
 
     assert any(finding.startswith(found) for finding in audit.findings(worked)), audit.findings(worked)
 
 
 def test_a_damaged_index_is_found(worked: Database) -> None:
-    stories.edit_behind(
+    store_helpers.edit_behind(
         worked,
         "PRAGMA writable_schema = ON;"
         "UPDATE sqlite_schema SET sql = replace(sql, 'due_at IS NOT NULL', 'due_at IS NULL') WHERE name = 'orders_due'",

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-import stories
+import store_helpers
 from sqlalchemy import CheckConstraint, Connection
-from stories import DELIVERY
+from store_helpers import DELIVERY
 
 from milepost import times
 from milepost.core import act
 from milepost.core.gig import Package
 from milepost.core.inbox import Message
 from milepost.core.offer import Offer
-from milepost.core.tables import Action, Actor
+from milepost.core.transitions import Action, Actor
 from milepost.core.workflow import Template
 from milepost.errors import StoreError
 from milepost.market import clock, offers, orders
@@ -48,18 +48,20 @@ def fixed() -> Iterator[Database]:
 @contextmanager
 def full_store() -> Iterator[Database]:
     """See `full`."""
-    with stories.memory_store(stories.FEES) as db:
+    with store_helpers.memory_store(store_helpers.FEES) as db:
         with db.write() as connection:
             gig = A_GIG._replace(milestones=(stories_milestone(),))
-            gig_id = catalog.add_gig(connection, gig, stories.START)
+            gig_id = catalog.add_gig(connection, gig, store_helpers.START)
             catalog.save_template(connection, Template("mine", "Mine", "", (), gig.milestones))
             conversation_id = inbox.begin(connection, "ana", "maria")
-            inbox.add(connection, Message(0, conversation_id, Actor.CLIENT, gig_id, "Hello", stories.START))
-            catalog.add_offer(connection, Offer(1, gig_id, stories.terms(policy=stories.FEES), stories.START))
-        stories.place(db)
-        stories.place(db)
+            inbox.add(connection, Message(0, conversation_id, Actor.CLIENT, gig_id, "Hello", store_helpers.START))
+            catalog.add_offer(
+                connection, Offer(1, gig_id, store_helpers.terms(policy=store_helpers.FEES), store_helpers.START)
+            )
+        store_helpers.place(db)
+        store_helpers.place(db)
         orders.perform(db, 1, [DELIVERY, Step(Action.APPROVE), Step(Action.CONTINUE), DELIVERY])
-        clock.tick(db, stories.START + times.DAY)
+        clock.tick(db, store_helpers.START + times.DAY)
         orders.perform(db, 1, [CANCEL])
         yield db
 
@@ -71,10 +73,10 @@ def stories_milestone() -> catalog.Milestone:
 
 def refused(db: Database, statement: str) -> str:
     """What SQLite says to a statement; nothing of it is kept."""
-    before = stories.digest(db)
+    before = store_helpers.digest(db)
     with pytest.raises(sqlite3.IntegrityError) as caught:
         write(db, "UPDATE store SET clock = clock + 1", statement)
-    assert stories.digest(db) == before
+    assert store_helpers.digest(db) == before
     return str(caught.value)
 
 
@@ -93,14 +95,14 @@ def copy_of_row(table: str, **changed: str) -> str:
 
 
 def test_the_store_of_these_tests_has_a_row_in_every_table(full: Database) -> None:
-    assert [table for table in TABLES if not stories.rows(full, f"SELECT 1 FROM {table}")] == []
+    assert [table for table in TABLES if not store_helpers.rows(full, f"SELECT 1 FROM {table}")] == []
 
 
 # ── Types ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_table_of_the_file_is_strict(full: Database) -> None:
-    strict = stories.rows(full, "SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite%'")
+    strict = store_helpers.rows(full, "SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite%'")
     assert sorted(strict) == sorted((table, 1) for table in TABLES)
 
 
@@ -133,12 +135,12 @@ def test_a_column_that_must_be_told_is_not_null(fixed: Database, table: str, col
 
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
 def test_a_number_beyond_64_bits_is_refused_in_a_sentence_and_nothing_is_kept(full: Database, number: int) -> None:
-    before = stories.digest(full)
+    before = store_helpers.digest(full)
     with pytest.raises(StoreError, match="too large for the store"), full.write() as connection:
         catalog.replace_gig(connection, 1, A_GIG._replace(packages=(Package("basic", 10_000, number),)))
     with pytest.raises(StoreError, match="too large for the store"), full.read() as connection:
         catalog.gig(connection, number)
-    assert stories.digest(full) == before
+    assert store_helpers.digest(full) == before
 
 
 def test_the_largest_number_of_64_bits_is_stored(full: Database) -> None:
@@ -236,7 +238,7 @@ def test_what_has_a_line_in_the_history_cannot_be_deleted(fixed: Database) -> No
 
 
 def test_no_entry_of_a_milestone_is_posted_twice(fixed: Database) -> None:
-    posted = stories.rows(fixed, "SELECT order_id, position, kind FROM ledger")
+    posted = store_helpers.rows(fixed, "SELECT order_id, position, kind FROM ledger")
     assert {kind for _, _, kind in posted} == {"charge", "client-fee", "release", "seller-fee"}
     for order_id, position, kind in posted:
         again = copy_of_row("ledger", id="NULL", order_id=str(order_id), position=str(position), kind=f"'{kind}'")
@@ -315,40 +317,40 @@ def approved(connection: Connection, order_id: int) -> Change:
 
 
 def test_a_change_of_an_order_that_was_changed_meanwhile_is_refused(memory_store: Database) -> None:
-    order_id = stories.place(memory_store)
+    order_id = store_helpers.place(memory_store)
     orders.perform(memory_store, order_id, [DELIVERY])
     with memory_store.read() as connection:
         first, second = approved(connection, order_id), approved(connection, order_id)
     with memory_store.write() as connection:
         rows.save(connection, [first])
-    stored = stories.digest(memory_store)
+    stored = store_helpers.digest(memory_store)
 
     with pytest.raises(StoreError, match="changed by somebody else"), memory_store.write() as connection:
         rows.save(connection, [second])
 
-    assert stories.digest(memory_store) == stored
+    assert store_helpers.digest(memory_store) == stored
 
 
 def test_of_changes_saved_together_none_is_kept_if_one_is_stale(memory_store: Database) -> None:
-    ids = [stories.place(memory_store) for _ in range(3)]
+    ids = [store_helpers.place(memory_store) for _ in range(3)]
     for order_id in ids:
         orders.perform(memory_store, order_id, [DELIVERY])
     with memory_store.read() as connection:
         changes = [approved(connection, order_id) for order_id in ids]
     orders.perform(memory_store, ids[1], [Step(Action.APPROVE)])
-    stored = stories.digest(memory_store)
+    stored = store_helpers.digest(memory_store)
 
     with pytest.raises(StoreError, match="changed by somebody else"), memory_store.write() as connection:
         rows.save(connection, changes)
 
-    assert stories.digest(memory_store) == stored
+    assert store_helpers.digest(memory_store) == stored
 
 
 def test_a_request_with_the_id_of_another_orders_is_refused(full: Database) -> None:
-    stored = stories.digest(full)
+    stored = store_helpers.digest(full)
     with pytest.raises(StoreError, match="the id of another order's"):
         orders.perform(full, 2, [CANCEL])
-    assert stories.digest(full) == stored
+    assert store_helpers.digest(full) == stored
 
 
 # ── Transactions ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -368,85 +370,85 @@ def test_a_request_with_the_id_of_another_orders_is_refused(full: Database) -> N
 )
 def test_a_reading_transaction_cannot_write(kind: str, statement: str, request: pytest.FixtureRequest) -> None:
     db: Database = request.getfixturevalue(kind)
-    stories.place(db)
-    stored = stories.digest(db)
+    store_helpers.place(db)
+    stored = store_helpers.digest(db)
 
     with pytest.raises(StoreError, match="may not be written to"), db.read() as connection:
         connection.exec_driver_sql(statement)
 
-    assert stories.digest(db) == stored
-    clock.tick(db, stories.START + 1)  # and a writing one, after it, can
-    assert stories.clock_of(db) == stories.START + 1
+    assert store_helpers.digest(db) == stored
+    clock.tick(db, store_helpers.START + 1)  # and a writing one, after it, can
+    assert store_helpers.clock_of(db) == store_helpers.START + 1
 
 
 def test_an_exception_inside_a_write_undoes_all_of_it(full: Database) -> None:
-    stored = stories.digest(full)
+    stored = store_helpers.digest(full)
     with suppress(KeyError), full.write() as connection:
-        settings.set_clock(connection, stories.START + 9 * times.DAY)
-        catalog.add_gig(connection, A_GIG, stories.START)
+        settings.set_clock(connection, store_helpers.START + 9 * times.DAY)
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
         assert catalog.gig(connection, 2).gig == A_GIG
         raise KeyError("whatever it is")
-    assert stories.digest(full) == stored
+    assert store_helpers.digest(full) == stored
 
 
 def test_of_several_steps_none_is_kept_if_the_last_is_refused(full: Database) -> None:
-    stored = stories.digest(full)
+    stored = store_helpers.digest(full)
     with pytest.raises(RuleError, match="order 2 takes no delivery"):
         orders.perform(full, 2, [DELIVERY, Step(Action.APPROVE), Step(Action.CONTINUE), DELIVERY, DELIVERY])
-    assert stories.digest(full) == stored
+    assert store_helpers.digest(full) == stored
 
 
 @pytest.mark.parametrize("kind", ["memory_store", "file_store"])
 def test_a_trial_shows_everything_and_keeps_nothing(kind: str, request: pytest.FixtureRequest) -> None:
     db: Database = request.getfixturevalue(kind)
-    order_id = stories.place(db)
-    stored = stories.digest(db)
+    order_id = store_helpers.place(db)
+    stored = store_helpers.digest(db)
 
     with db.trial() as trial:
         orders.perform(trial, order_id, [DELIVERY])
         with pytest.raises(RuleError, match="order 1 takes no delivery"):
             orders.perform(trial, order_id, [Step(Action.APPROVE), DELIVERY, Step(Action.APPROVE)])
-        clock.tick(trial, stories.START + 9 * times.DAY, page=1)
-        assert stories.clock_of(trial) == stories.START + 9 * times.DAY
-        assert stories.order_of(trial, order_id).reason == "review-expired"
-        stories.assert_sound(trial)
-        tried = stories.digest(trial)
+        clock.tick(trial, store_helpers.START + 9 * times.DAY, page=1)
+        assert store_helpers.clock_of(trial) == store_helpers.START + 9 * times.DAY
+        assert store_helpers.order_of(trial, order_id).reason == "review-expired"
+        store_helpers.assert_sound(trial)
+        tried = store_helpers.digest(trial)
 
-    assert stories.digest(db) == stored
+    assert store_helpers.digest(db) == stored
     orders.perform(db, order_id, [DELIVERY])
-    clock.tick(db, stories.START + 9 * times.DAY)
-    assert stories.digest(db) == tried
+    clock.tick(db, store_helpers.START + 9 * times.DAY)
+    assert store_helpers.digest(db) == tried
 
 
 def fail_after_a_tick(db: Database) -> None:
     """Do something, then raise."""
-    clock.tick(db, stories.START + 300 * times.DAY)
-    assert stories.clock_of(db) == stories.START + 300 * times.DAY
+    clock.tick(db, store_helpers.START + 300 * times.DAY)
+    assert store_helpers.clock_of(db) == store_helpers.START + 300 * times.DAY
     raise KeyError("whatever it is")
 
 
 def test_what_one_write_of_a_trial_did_the_next_ones_find(full: Database) -> None:
-    stored = stories.digest(full)
+    stored = store_helpers.digest(full)
     with full.trial() as trial:
         with trial.write() as connection:
             catalog.save_offer(
-                connection, catalog.offer(connection, 1)._replace(expires_at=stories.START + 5 * times.DAY)
+                connection, catalog.offer(connection, 1)._replace(expires_at=store_helpers.START + 5 * times.DAY)
             )
-            gig_id = catalog.add_gig(connection, A_GIG, stories.START)
+            gig_id = catalog.add_gig(connection, A_GIG, store_helpers.START)
         with suppress(KeyError), trial.write() as connection:
-            catalog.add_gig(connection, A_GIG, stories.START)
+            catalog.add_gig(connection, A_GIG, store_helpers.START)
             raise KeyError("this write alone is undone")
-        clock.tick(trial, stories.START + 9 * times.DAY)
+        clock.tick(trial, store_helpers.START + 9 * times.DAY)
         with trial.read() as connection:
             assert [one.id for one in catalog.gigs(connection, seller=None, limit=9)] == [1, gig_id]
             assert catalog.offer(connection, 1).status == "expired"
         with pytest.raises(RuleError, match="expired"):
             offers.accept(trial, 1)
-    assert stories.digest(full) == stored
+    assert store_helpers.digest(full) == stored
 
 
 def test_an_exception_inside_a_trial_comes_out_and_keeps_nothing(full: Database) -> None:
-    stored = stories.digest(full)
+    stored = store_helpers.digest(full)
     with pytest.raises(KeyError, match="whatever it is"), full.trial() as trial:
         fail_after_a_tick(trial)
-    assert stories.digest(full) == stored
+    assert store_helpers.digest(full) == stored

@@ -7,11 +7,11 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-import stories
+import store_helpers
 
 from milepost.market import clock, stores
 from milepost.store.db import Database
-from store.children import Child
+from store.process_helpers import Child
 
 ORDERS, PAGE, KILLS = 160, 4, 50
 
@@ -34,8 +34,8 @@ def tick(db: Database, target: int) -> int:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """The store that all kills begin with, and what a tick that is left alone makes of it."""
     path = tmp_path_factory.mktemp("kill") / "store.db"
-    with stories.file_store(path) as db:
-        target = stories.fill_with_reviews(db, ORDERS, due=ORDERS)
+    with store_helpers.file_store(path) as db:
+        target = store_helpers.fill_with_reviews(db, ORDERS, due=ORDERS)
     seconds, digests = [], set()
     for number in range(3):
         copy = path.with_name(f"alone-{number}.db")
@@ -53,8 +53,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 def digest_of(path: Path) -> str:
     """The digest of a store that is sound."""
     db = stores.open_store(path)
-    stories.assert_sound(db)
-    digest = stories.digest(db)
+    store_helpers.assert_sound(db)
+    digest = store_helpers.digest(db)
     db.close()
     return digest
 
@@ -72,11 +72,11 @@ def test_a_tick_killed_at_fifty_random_instants_leaves_sound_stores_that_the_nex
         running += child.kill()
 
         db = stores.open_store(path)
-        stories.assert_sound(db)
+        store_helpers.assert_sound(db)
         assert_between(db, prepared.target)
-        clocks.add(stories.clock_of(db))
+        clocks.add(store_helpers.clock_of(db))
         clock.tick(db, prepared.target)
-        assert stories.digest(db) == prepared.expected, f"after kill {number}"
+        assert store_helpers.digest(db) == prepared.expected, f"after kill {number}"
         db.close()
     assert running >= KILLS // 2, f"only {running} of {KILLS} kills hit a running tick"
     assert len(clocks) >= KILLS // 5, f"the kills hit {len(clocks)} different moments only"
@@ -84,7 +84,7 @@ def test_a_tick_killed_at_fifty_random_instants_leaves_sound_stores_that_the_nex
 
 def assert_between(db: Database, target: int) -> None:
     """Everything before the clock has fired, nothing after it: the store is one that an earlier tick left."""
-    now = stories.clock_of(db)
-    assert stories.START <= now <= target
-    assert stories.rows(db, "SELECT id FROM orders WHERE due_at < ?", now) == []
-    assert stories.rows(db, "SELECT order_id FROM history WHERE at > ? AND actor = 'clock'", now) == []
+    now = store_helpers.clock_of(db)
+    assert store_helpers.START <= now <= target
+    assert store_helpers.rows(db, "SELECT id FROM orders WHERE due_at < ?", now) == []
+    assert store_helpers.rows(db, "SELECT order_id FROM history WHERE at > ? AND actor = 'clock'", now) == []

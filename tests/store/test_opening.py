@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import stories
+import store_helpers
 from sqlalchemy import Connection
 
 from milepost.errors import StoreBusy, StoreError, StoreMissing
@@ -26,12 +26,12 @@ PAGE_BYTES = 4_096
 
 def made(path: Path) -> Path:
     """A store with some orders in a file, closed."""
-    with stories.file_store(path) as store:
-        stories.fill_with_reviews(store, 300, due=300)
+    with store_helpers.file_store(path) as store:
+        store_helpers.fill_with_reviews(store, 300, due=300)
     return path
 
 
-def told(path: Path, use: Callable[[Database], object] = stories.digest) -> str:
+def told(path: Path, use: Callable[[Database], object] = store_helpers.digest) -> str:
     """What opening and reading a file says; it must be an error of the store."""
     with pytest.raises(StoreError) as caught:
         use_store(path, use)
@@ -49,7 +49,7 @@ def use_store(path: Path, use: Callable[[Database], object]) -> None:
 
 def create(path: Path) -> None:
     """Make a new store."""
-    stores.create_file(path, start=stories.START, clock_mode="simulated", policy=Policy())
+    stores.create_file(path, start=store_helpers.START, clock_mode="simulated", policy=Policy())
 
 
 # ── What is there ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,19 +147,19 @@ def public_folder() -> Iterator[Path]:
 def test_a_store_that_may_not_be_written_is_read_and_refuses_what_would_change_it(public_folder: Path) -> None:
     path = made(public_folder / "store.db")
     before = stores.open_store(path)
-    stored = stories.digest(before)
+    stored = store_helpers.digest(before)
     before.close()
     path.chmod(0o444)
     public_folder.chmod(0o555)
     with powerless(public_folder):
-        use_store(path, stories.assert_sound)
-        assert told(path, lambda store: clock.tick(store, stories.START + 1)) == f"{path} may not be written to"
+        use_store(path, store_helpers.assert_sound)
+        assert told(path, lambda store: clock.tick(store, store_helpers.START + 1)) == f"{path} may not be written to"
         use_store(path, lambda store: compare(store, stored))
 
 
 def compare(store: Database, stored: str) -> None:
     """The store holds what it held."""
-    assert stories.digest(store) == stored
+    assert store_helpers.digest(store) == stored
 
 
 def test_a_store_that_may_not_be_read_is_told(public_folder: Path) -> None:
@@ -177,50 +177,50 @@ def test_a_store_in_a_folder_that_may_not_be_changed_cannot_be_made(public_folde
 
 
 def test_a_full_disk_is_told_and_nothing_is_kept(file_store: Database) -> None:
-    stories.fill_with_reviews(file_store, 300, due=300)
-    stored = stories.digest(file_store)
+    store_helpers.fill_with_reviews(file_store, 300, due=300)
+    stored = store_helpers.digest(file_store)
     with file_store.read() as connection:  # the same connection serves every transaction in turn
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # SQLite takes the pages that there are
     with pytest.raises(StoreError, match="the disk is full; nothing was changed in "):
-        clock.tick(file_store, stories.START + 300 * 86_400)
-    assert stories.digest(file_store) == stored
+        clock.tick(file_store, store_helpers.START + 300 * 86_400)
+    assert store_helpers.digest(file_store) == stored
     with file_store.read() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-    clock.tick(file_store, stories.START + 300 * 86_400)
-    assert stories.digest(file_store) != stored
+    clock.tick(file_store, store_helpers.START + 300 * 86_400)
+    assert store_helpers.digest(file_store) != stored
 
 
 def test_a_second_writer_is_told_that_the_store_is_busy_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "BUSY_SECONDS", 0.05)
-    with stories.file_store(tmp_path / "store.db") as first:
-        stories.place(first)
-        stored = stories.digest(first)
+    with store_helpers.file_store(tmp_path / "store.db") as first:
+        store_helpers.place(first)
+        stored = store_helpers.digest(first)
         with first.write():
             second = stores.open_store(tmp_path / "store.db")  # reading goes on meanwhile
-            assert stories.digest(second) == stored
+            assert store_helpers.digest(second) == stored
             with pytest.raises(StoreBusy, match=r"another process holds .*; nothing was changed"):
-                clock.tick(second, stories.START + 9)
-        assert stories.digest(second) == stored
-        clock.tick(second, stories.START + 9)
+                clock.tick(second, store_helpers.START + 9)
+        assert store_helpers.digest(second) == stored
+        clock.tick(second, store_helpers.START + 9)
         second.close()
-        assert stories.clock_of(first) == stories.START + 9
+        assert store_helpers.clock_of(first) == store_helpers.START + 9
 
 
 def test_a_writer_is_told_that_a_reader_holds_the_store_and_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "BUSY_SECONDS", 0.05)
-    with stories.file_store(tmp_path / "store.db") as first:
+    with store_helpers.file_store(tmp_path / "store.db") as first:
         second = stores.open_store(tmp_path / "store.db")
         with second.read() as connection:
             connection.exec_driver_sql("SELECT * FROM store").one()
             with pytest.raises(StoreBusy):
-                clock.tick(first, stories.START + 9)
-        assert stories.clock_of(first) == stories.clock_of(second) == stories.START
-        clock.tick(first, stories.START + 9)
-        assert stories.clock_of(second) == stories.START + 9
+                clock.tick(first, store_helpers.START + 9)
+        assert store_helpers.clock_of(first) == store_helpers.clock_of(second) == store_helpers.START
+        clock.tick(first, store_helpers.START + 9)
+        assert store_helpers.clock_of(second) == store_helpers.START + 9
         second.close()
 
 
@@ -250,16 +250,16 @@ def test_a_writer_is_told_that_a_reader_holds_the_store_and_nothing_is_kept(
 @pytest.mark.parametrize("place", ["file", "folder"])
 def test_a_store_may_have_any_name(tmp_path: Path, name: str, place: str) -> None:
     path = tmp_path / name if place == "file" else tmp_path / name / "store.db"
-    with stories.file_store(path) as store:
-        stories.place(store)
-        clock.tick(store, stories.START + 9)
+    with store_helpers.file_store(path) as store:
+        store_helpers.place(store)
+        clock.tick(store, store_helpers.START + 9)
     assert [found for found in tmp_path.rglob("*") if found.is_file()] == [path]
-    use_store(path, lambda store: compare_clock(store, stories.START + 9))
+    use_store(path, lambda store: compare_clock(store, store_helpers.START + 9))
 
 
 def compare_clock(store: Database, instant: int) -> None:
     """The store's clock shows an instant."""
-    assert stories.clock_of(store) == instant
+    assert store_helpers.clock_of(store) == instant
 
 
 def test_a_relative_path_names_the_same_store_wherever_one_goes_later(
@@ -267,10 +267,10 @@ def test_a_relative_path_names_the_same_store_wherever_one_goes_later(
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path)
-    with stories.file_store(Path("store.db")) as store:
+    with store_helpers.file_store(Path("store.db")) as store:
         monkeypatch.chdir(tmp_path / "elsewhere")
-        clock.tick(store, stories.START + 9)
-    use_store(tmp_path / "store.db", lambda store: compare_clock(store, stories.START + 9))
+        clock.tick(store, store_helpers.START + 9)
+    use_store(tmp_path / "store.db", lambda store: compare_clock(store, store_helpers.START + 9))
 
 
 @pytest.mark.parametrize("use", [create, stores.open_store])
@@ -303,8 +303,12 @@ STEPS = (schema.STEPS[0], second_step)
 
 def schema_of(store: Database) -> list[tuple[object, ...]]:
     """Everything that SQLite knows of a store's tables, indexes and triggers, and its version."""
-    told = stories.rows(store, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
-    return [*told, *stories.rows(store, "PRAGMA user_version"), *stories.rows(store, "PRAGMA application_id")]
+    told = store_helpers.rows(store, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")
+    return [
+        *told,
+        *store_helpers.rows(store, "PRAGMA user_version"),
+        *store_helpers.rows(store, "PRAGMA application_id"),
+    ]
 
 
 @pytest.fixture
@@ -313,22 +317,22 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as before:
         before.setattr(schema, "STEPS", STEPS[:1])
         path = tmp_path / "old.db"
-        with stories.file_store(path) as store:
-            stories.place(store)
+        with store_helpers.file_store(path) as store:
+            store_helpers.place(store)
             with store.write() as connection:
-                catalog.add_gig(connection, A_GIG, stories.START)
+                catalog.add_gig(connection, A_GIG, store_helpers.START)
     monkeypatch.setattr(schema, "STEPS", STEPS)
     return path
 
 
 def test_an_older_store_becomes_what_a_new_one_is_and_a_copy_of_it_stays(old: Path, tmp_path: Path) -> None:
     rows = dump(old)
-    with stories.file_store(tmp_path / "new.db") as new:
+    with store_helpers.file_store(tmp_path / "new.db") as new:
         expected = schema_of(new)
     upgraded = stores.open_store(old)
     assert schema_of(upgraded) == expected
-    assert stories.rows(upgraded, "SELECT title, language FROM gigs") == [("A website", "en")]
-    stories.assert_sound(upgraded)
+    assert store_helpers.rows(upgraded, "SELECT title, language FROM gigs") == [("A website", "en")]
+    store_helpers.assert_sound(upgraded)
     upgraded.close()
     assert dump(tmp_path / "old.db.v1") == rows
     stores.open_store(old).close()
@@ -361,21 +365,21 @@ def test_an_upgrade_that_cannot_go_on_leaves_the_older_store(old: Path, monkeypa
             stores.open_store(old)
     assert dump(old) == rows
     upgraded = stores.open_store(old)  # and with a step that can, it goes on
-    assert stories.rows(upgraded, "SELECT language FROM gigs") == [("en",)]
+    assert store_helpers.rows(upgraded, "SELECT language FROM gigs") == [("en",)]
     upgraded.close()
 
 
 def test_a_copy_holds_the_whole_store_and_does_not_replace_a_file(file_store: Database, tmp_path: Path) -> None:
-    stories.fill_with_reviews(file_store, 20, due=20)
+    store_helpers.fill_with_reviews(file_store, 20, due=20)
     file_store.copy_to(tmp_path / "copy.db")
-    use_store(tmp_path / "copy.db", lambda copy: compare(copy, stories.digest(file_store)))
+    use_store(tmp_path / "copy.db", lambda copy: compare(copy, store_helpers.digest(file_store)))
     with pytest.raises(StoreError, match="exists already"):
         file_store.copy_to(tmp_path / "copy.db")
 
 
 def test_copying_the_one_file_of_a_closed_store_copies_the_store(file_store: Database, tmp_path: Path) -> None:
-    stories.fill_with_reviews(file_store, 20, due=20)
-    stored = stories.digest(file_store)
+    store_helpers.fill_with_reviews(file_store, 20, due=20)
+    stored = store_helpers.digest(file_store)
     file_store.close()
     shutil.copy(file_store.name, tmp_path / "copy.db")
     use_store(tmp_path / "copy.db", lambda copy: compare(copy, stored))

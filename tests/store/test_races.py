@@ -6,17 +6,17 @@ from random import Random
 from typing import Any
 
 import pytest
-import stories
-from stories import DELIVERY
+import store_helpers
+from store_helpers import DELIVERY
 
-from milepost.core.tables import Action
 from milepost.core.terms import OrderType
+from milepost.core.transitions import Action
 from milepost.market import clock, orders
 from milepost.market.orders import Step
 from milepost.policy import Policy
 from milepost.rules import RuleError
 from milepost.store.db import Database
-from store.children import together
+from store.process_helpers import together
 
 MANY = 8
 EACH = 25
@@ -36,42 +36,42 @@ def approve(db: Database, order_id: int) -> str:
 @pytest.mark.parametrize("turn", [1, 2, 3])
 def test_of_eight_approvals_at_once_one_counts_and_pays_and_the_others_are_refused(tmp_path: Path, turn: int) -> None:
     path = tmp_path / "store.db"
-    with stories.file_store(path, stories.FEES) as db:
-        order_id = stories.place(db)
+    with store_helpers.file_store(path, store_helpers.FEES) as db:
+        order_id = store_helpers.place(db)
         orders.perform(db, order_id, [DELIVERY])
         db.close()
 
         answers = together(path, approve, [(order_id,)] * MANY)
 
         assert Counter(answers) == {"approved": 1, "review-window": MANY - 1}
-        kinds = Counter(kind for (kind,) in stories.rows(db, "SELECT kind FROM ledger"))
+        kinds = Counter(kind for (kind,) in store_helpers.rows(db, "SELECT kind FROM ledger"))
         assert kinds == {"charge": 1, "client-fee": 1, "release": 1, "seller-fee": 1}
         assert [line.action for line in orders.history(db, order_id).items] == ["place", "deliver", "approve"]
 
 
 def place_order(db: Database) -> int:
     """Place an order; its id."""
-    return stories.place(db)
+    return store_helpers.place(db)
 
 
 def test_of_eight_orders_placed_at_once_each_has_an_id_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    with stories.file_store(path) as db:
+    with store_helpers.file_store(path) as db:
         db.close()
         assert sorted(together(path, place_order, [()] * MANY)) == [*range(1, MANY + 1)]
 
 
 def test_of_eight_ticks_at_once_every_timer_fires_once(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    with stories.file_store(path) as db:
-        until = stories.fill_with_reviews(db, 60, due=60)
+    with store_helpers.file_store(path) as db:
+        until = store_helpers.fill_with_reviews(db, 60, due=60)
         with db.trial() as trial:
             clock.tick(trial, until)
-            expected = stories.digest(trial)
+            expected = store_helpers.digest(trial)
         db.close()
         counts = together(path, tick, [(until,)] * MANY)
         assert sum(counts) == 60
-        assert stories.digest(db) == expected
+        assert store_helpers.digest(db) == expected
 
 
 def tick(db: Database, until: int) -> int:
@@ -84,7 +84,9 @@ def busy_party(db: Database, name: str, ids: list[int]) -> list[tuple[int, str, 
     random, accepted = Random(name), list[tuple[int, str, str]]()
     while len(accepted) < EACH:
         order_id, mark = random.choice(ids), f"{name}-{len(accepted)}"
-        step = stories.random_step(random, stories.order_of(db, order_id), stories.clock_of(db), request_id=0)
+        step = store_helpers.random_step(
+            random, store_helpers.order_of(db, order_id), store_helpers.clock_of(db), request_id=0
+        )
         if step is None or step.action in ENDING:
             continue
         try:
@@ -108,9 +110,9 @@ def marked(step: Step, mark: str) -> Step:
 
 def test_the_histories_of_orders_that_four_processes_work_on_hold_what_each_was_told(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    many = stories.terms(OrderType.MILESTONES, 60, revisions=None, substeps=("Sketch", "Ink"), zoom=True)
-    with stories.file_store(path, PATIENT) as db:
-        ids = [stories.place(db, many) for _ in range(3)]
+    many = store_helpers.terms(OrderType.MILESTONES, 60, revisions=None, substeps=("Sketch", "Ink"), zoom=True)
+    with store_helpers.file_store(path, PATIENT) as db:
+        ids = [store_helpers.place(db, many) for _ in range(3)]
         db.close()
 
         told = [line for answer in together(path, busy_party, [(name, ids) for name in "abcd"]) for line in answer]

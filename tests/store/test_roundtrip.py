@@ -5,7 +5,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-import stories
+import store_helpers
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from milepost.core.act import Outcome
 from milepost.core.inbox import Message
 from milepost.core.offer import Offer, OfferStatus
 from milepost.core.order import Order
-from milepost.core.tables import Actor
+from milepost.core.transitions import Actor
 from milepost.core.workflow import Template
 from milepost.errors import NotFound
 from milepost.policy import STANDARD, Policy
@@ -32,12 +32,12 @@ OFTEN, SELDOM = trying(deadline=None, max_examples=60), trying(deadline=None, ma
 
 def walk(random: Random, order_id: int, policy: Policy) -> list[Outcome]:
     """An order on which the parties and the clock have done this and that."""
-    at = stories.START + random.randint(0, times.DAY)
-    outcomes = [act.place(order_id, stories.random_terms(random, policy), at=at)]
+    at = store_helpers.START + random.randint(0, times.DAY)
+    outcomes = [act.place(order_id, store_helpers.random_terms(random, policy), at=at)]
     for number in range(random.randint(0, 30)):
         at += random.choice([0, 0, 1, times.HOUR, 3 * times.DAY, MANY_DAYS])
         outcomes += act.settle(outcomes[-1].order, at)
-        step = stories.random_step(random, outcomes[-1].order, at, request_id=100 * order_id + number)
+        step = store_helpers.random_step(random, outcomes[-1].order, at, request_id=100 * order_id + number)
         if step is not None:
             assert step.actor is not None
             with suppress(RuleError):
@@ -62,13 +62,13 @@ def assert_stored(db: Database, outcomes: Sequence[Outcome]) -> None:
     with db.read() as connection:
         assert orders.load(connection, [order.id]) == {order.id: order}
         assert orders.existing(connection, order.id) == order
-        assert list(orders.history(connection, order.id)) == [one.line for one in outcomes]
+        assert list(orders.history(connection, order.id)) == [one.history_entry for one in outcomes]
         assert orders.requests_of(connection, order.id) == asked
         posted = [(one.number, one.at, one.entry) for one in ledger.entries(connection, order_id=order.id)]
-    assert posted == [(one.line.number, one.line.at, entry) for one in outcomes for entry in one.entries]
+    assert posted == [(one.history_entry.number, one.history_entry.at, entry) for one in outcomes for entry in one.entries]
 
 
-POLICIES = st.sampled_from([STANDARD, stories.FEES, stories.WAITING])
+POLICIES = st.sampled_from([STANDARD, store_helpers.FEES, store_helpers.WAITING])
 
 
 @OFTEN
@@ -76,7 +76,7 @@ POLICIES = st.sampled_from([STANDARD, stories.FEES, stories.WAITING])
 def test_an_order_comes_out_as_it_went_in_after_every_save(seed: int, policy: Policy) -> None:
     random = Random(seed)
     outcomes = walk(random, 1, policy)
-    with stories.memory_store(policy) as db:
+    with store_helpers.memory_store(policy) as db:
         done: list[Outcome] = []
         for change in pieces(random, outcomes):
             with db.write() as connection:
@@ -96,7 +96,7 @@ def test_several_orders_saved_together_or_one_by_one_or_step_by_step_are_the_sam
     step_by_step = [[change] for outcomes in walks for change in pieces(Random(seed), outcomes)]
     stored = []
     for saves in (together, one_by_one, step_by_step):
-        with stories.memory_store(policy) as db:
+        with store_helpers.memory_store(policy) as db:
             for changes in saves:
                 with db.write() as connection:
                     orders.save(connection, changes)
@@ -110,11 +110,11 @@ def rows_without_their_order(db: Database, table: str) -> list[str]:
     """The rows of a table; entries without the numbers that they got by the order of saving."""
     columns = [column.name for column in tables.METADATA.tables[table].columns]
     wanted = [name for name in columns if (table, name) != ("ledger", "id")]
-    return sorted(map(repr, stories.rows(db, f"SELECT {', '.join(wanted)} FROM {table}")))
+    return sorted(map(repr, store_helpers.rows(db, f"SELECT {', '.join(wanted)} FROM {table}")))
 
 
 def test_only_the_orders_that_exist_are_loaded_and_a_missing_one_is_named(memory_store: Database) -> None:
-    order_id = stories.place(memory_store)
+    order_id = store_helpers.place(memory_store)
     with memory_store.read() as connection:
         assert [*orders.load(connection, [order_id, order_id + 1, 2**70])] == [order_id]
         assert orders.load(connection, []) == {}
@@ -144,7 +144,7 @@ def test_the_columns_that_are_written_are_the_columns_of_the_table(
 
 
 def test_what_a_milestone_agrees_on_is_written_in_the_order_of_its_columns() -> None:
-    agreed = stories.random_terms(Random(1), STANDARD).milestones[0]
+    agreed = store_helpers.random_terms(Random(1), STANDARD).milestones[0]
     assert agreed._fields == orders.AGREED
     assert len(orders.agreed_columns(agreed)) == len(orders.AGREED)
 
@@ -153,7 +153,7 @@ def test_what_a_milestone_agrees_on_is_written_in_the_order_of_its_columns() -> 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=30)
 NAMES = TEXTS.filter(str.strip)
-INSTANTS = st.integers(stories.START, stories.START + MANY_DAYS)
+INSTANTS = st.integers(store_helpers.START, store_helpers.START + MANY_DAYS)
 CENTS = st.integers(1, 100_000_000)
 REVISIONS = st.none() | st.integers(0, 1_000)
 A_GIG = gig.Gig("A website", "maria", "Website Design", "", (gig.Package("basic", 10_000, 7),))
@@ -162,9 +162,9 @@ A_GIG = gig.Gig("A website", "maria", "Website Design", "", (gig.Package("basic"
 @st.composite
 def offers(draw: st.DrawFn, policy: Policy) -> Offer:
     """An offer of any type, perhaps in answer to message 1, perhaps moved."""
-    terms = stories.random_terms(Random(draw(st.integers(0, 2**32))), policy)
+    terms = store_helpers.random_terms(Random(draw(st.integers(0, 2**32))), policy)
     expires_at = draw(st.none() | INSTANTS)
-    sent = Offer(draw(st.integers(1, 2**63 - 1)), 1, terms, stories.START, expires_at)
+    sent = Offer(draw(st.integers(1, 2**63 - 1)), 1, terms, store_helpers.START, expires_at)
     return sent._replace(message_id=draw(st.sampled_from([None, 1])))
 
 
@@ -177,11 +177,12 @@ def test_an_offer_comes_out_as_it_went_in_when_it_is_sent_and_when_it_has_moved(
     moved = sent._replace(
         status=data.draw(st.sampled_from([*OfferStatus][1:])), closed_at=data.draw(st.just(0) | INSTANTS)
     )
-    with stories.memory_store(policy) as db:
+    with store_helpers.memory_store(policy) as db:
         with db.write() as connection:
-            catalog.add_gig(connection, A_GIG, stories.START)
+            catalog.add_gig(connection, A_GIG, store_helpers.START)
             inbox.add(
-                connection, Message(0, inbox.begin(connection, "ana", "maria"), Actor.CLIENT, 1, "Hi", stories.START)
+                connection,
+                Message(0, inbox.begin(connection, "ana", "maria"), Actor.CLIENT, 1, "Hi", store_helpers.START),
             )
             catalog.add_offer(connection, sent)
         with db.read() as connection:
@@ -196,23 +197,23 @@ def test_an_offer_comes_out_as_it_went_in_when_it_is_sent_and_when_it_has_moved(
 
 def test_every_move_that_an_offer_can_make_comes_out_of_the_store(memory_store: Database) -> None:
     with memory_store.write() as connection:
-        catalog.add_gig(connection, A_GIG, stories.START)
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
         for number, (wanted, actor) in enumerate(offer.MOVERS.items(), start=1):
-            sent = Offer(number, 1, stories.terms(), stories.START, stories.START + 9)
+            sent = Offer(number, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + 9)
             catalog.add_offer(connection, sent)
-            at = stories.START + (9 if wanted is OfferStatus.EXPIRED else 8)
+            at = store_helpers.START + (9 if wanted is OfferStatus.EXPIRED else 8)
             moved = offer.move(sent, wanted, actor=actor, at=at)
             catalog.save_offer(connection, moved)
             assert catalog.offer(connection, number) == moved
 
 
 def test_an_order_is_found_by_the_offer_that_it_was_placed_from(memory_store: Database) -> None:
-    sent = Offer(7, 1, stories.terms(), stories.START)
+    sent = Offer(7, 1, store_helpers.terms(), store_helpers.START)
     with memory_store.write() as connection:
-        catalog.add_gig(connection, A_GIG, stories.START)
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
         catalog.add_offer(connection, sent)
         assert catalog.order_of_offer(connection, 7) is None
-        orders.save(connection, [Change(None, [act.place(1, sent.terms, at=stories.START)], Origin(1, 7))])
+        orders.save(connection, [Change(None, [act.place(1, sent.terms, at=store_helpers.START)], Origin(1, 7))])
         assert catalog.order_of_offer(connection, 7) == 1
 
 
@@ -261,17 +262,17 @@ TEMPLATES = st.builds(
 def test_a_gig_comes_out_as_it_went_in_and_an_edit_replaces_all_of_it(
     first: gig.Gig, second: gig.Gig, other: gig.Gig
 ) -> None:
-    with stories.memory_store() as db:
+    with store_helpers.memory_store() as db:
         with db.write() as connection:
-            gig_id = catalog.add_gig(connection, first, stories.START)
-            other_id = catalog.add_gig(connection, other, stories.START + 1)
-            assert catalog.gig(connection, gig_id) == (gig_id, first, stories.START)
+            gig_id = catalog.add_gig(connection, first, store_helpers.START)
+            other_id = catalog.add_gig(connection, other, store_helpers.START + 1)
+            assert catalog.gig(connection, gig_id) == (gig_id, first, store_helpers.START)
             catalog.replace_gig(connection, gig_id, second)
         with db.read() as connection:
-            assert catalog.gig(connection, gig_id) == (gig_id, second, stories.START)
+            assert catalog.gig(connection, gig_id) == (gig_id, second, store_helpers.START)
             assert catalog.gigs(connection, seller=None, limit=9) == [
-                (gig_id, second, stories.START),
-                (other_id, other, stories.START + 1),
+                (gig_id, second, store_helpers.START),
+                (other_id, other, store_helpers.START + 1),
             ]
             theirs = [one.id for one in catalog.gigs(connection, seller="tom", limit=9)]
         assert theirs == [id for id, one in ((gig_id, second), (other_id, other)) if one.seller == "tom"]
@@ -282,7 +283,7 @@ def test_a_gig_comes_out_as_it_went_in_and_an_edit_replaces_all_of_it(
 def test_a_template_comes_out_as_it_went_in_and_one_of_its_name_replaces_it(first: Template, second: Template) -> None:
     same_name = second._replace(name=first.name)
     other_name = second._replace(name=first.name + "-2")
-    with stories.memory_store() as db:
+    with store_helpers.memory_store() as db:
         with db.write() as connection:
             catalog.save_template(connection, first)
             assert catalog.templates(connection) == [first]
@@ -299,8 +300,8 @@ def test_a_template_comes_out_as_it_went_in_and_one_of_its_name_replaces_it(firs
 def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
     wrote: list[tuple[Actor, str, int]],
 ) -> None:
-    with stories.memory_store() as db, db.write() as connection:
-        catalog.add_gig(connection, A_GIG, stories.START)
+    with store_helpers.memory_store() as db, db.write() as connection:
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
         inbox.begin(connection, "ben", "maria")
         conversation_id = inbox.begin(connection, "ana", "maria")
         assert inbox.between(connection, "ana", "maria") == conversation_id
@@ -309,7 +310,7 @@ def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
         for number, (sender, text, at) in enumerate(wrote, start=1):
             message = Message(0, conversation_id, sender, 1 if number % 2 else None, text, at)
             message_id = inbox.add(connection, message)
-            catalog.add_offer(connection, Offer(number, 1, stories.terms(), at, message_id=message_id))
+            catalog.add_offer(connection, Offer(number, 1, store_helpers.terms(), at, message_id=message_id))
             sent.append(message._replace(id=message_id, offers=(number,)))
         expected = (conversation_id, "ana", "maria", tuple(sent))
         assert inbox.conversation(connection, conversation_id) == expected
@@ -319,9 +320,9 @@ def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
 
 
 def test_the_settings_and_the_policy_of_a_store_come_out_as_they_went_in() -> None:
-    for policy in (STANDARD, stories.FEES, stories.WAITING):
-        with stories.memory_store(policy) as db, db.write() as connection:
-            assert settings.read(connection) == (stories.START, "simulated", policy)
-            settings.set_clock(connection, stories.START + 5)
-            assert settings.clock(connection) == stories.START + 5
+    for policy in (STANDARD, store_helpers.FEES, store_helpers.WAITING):
+        with store_helpers.memory_store(policy) as db, db.write() as connection:
+            assert settings.read(connection) == (store_helpers.START, "simulated", policy)
+            settings.set_clock(connection, store_helpers.START + 5)
+            assert settings.clock(connection) == store_helpers.START + 5
             assert settings.policies(connection)[settings.policy_id(connection, policy)] == policy

@@ -4,16 +4,16 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-import stories
+import store_helpers
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
-from stories import DELIVERY
+from store_helpers import DELIVERY
 
 from milepost import rules, times
 from milepost.core.offer import Offer, OfferStatus
-from milepost.core.tables import Action, Actor, Reason, State, Status
 from milepost.core.terms import OrderType
+from milepost.core.transitions import Action, Actor, Reason, State, Status
 from milepost.errors import StoreError
 from milepost.market import clock, offers, orders
 from milepost.market.orders import Step
@@ -33,17 +33,17 @@ def busy_market(db: Database, seed: int) -> None:
     """Several orders of all types in many states, and offers that expire, some of it at the very same instants."""
     random = Random(seed)
     with db.write() as connection:
-        catalog.add_gig(connection, A_GIG, stories.START)
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
     for number in range(1, random.randint(3, 8)):
-        now = stories.clock_of(db)
-        order_id = stories.place(db, stories.random_terms(random, STANDARD))
+        now = store_helpers.clock_of(db)
+        order_id = store_helpers.place(db, store_helpers.random_terms(random, STANDARD))
         for _ in range(random.randint(0, 12)):
-            step = stories.random_step(random, stories.order_of(db, order_id), now, request_id=0)
+            step = store_helpers.random_step(random, store_helpers.order_of(db, order_id), now, request_id=0)
             if step is not None and step.action is not Action.SUPPORT_CANCEL:
                 with suppress(RuleError):
                     orders.perform(db, order_id, [numbered(step)])
         with db.write() as connection:
-            terms = stories.random_terms(random, orders.settings.read(connection).policy)
+            terms = store_helpers.random_terms(random, orders.settings.read(connection).policy)
             expires_at = now + random.choice([HOUR, 2 * DAY, REVIEW]) if random.random() < 0.9 else None
             catalog.add_offer(connection, Offer(number, 1, terms, now, expires_at))
         if random.random() < 0.5:
@@ -59,7 +59,7 @@ def numbered(step: Step) -> Step:
 
 def deliver_all(db: Database) -> None:
     """Sellers deliver what they can, so that there is something to review."""
-    for (order_id,) in stories.rows(db, "SELECT id FROM orders WHERE status = 'active' ORDER BY id"):
+    for (order_id,) in store_helpers.rows(db, "SELECT id FROM orders WHERE status = 'active' ORDER BY id"):
         with suppress(RuleError):
             orders.perform(db, order_id, [DELIVERY])
 
@@ -71,24 +71,24 @@ PAGES = st.sampled_from([1, 2, 3, 7, 4_000])
 @trying(deadline=None, max_examples=30)
 @given(
     seed=st.integers(0, 2**32),
-    policy=st.sampled_from([STANDARD, stories.FEES, stories.WAITING]),
+    policy=st.sampled_from([STANDARD, store_helpers.FEES, store_helpers.WAITING]),
     stops=st.lists(LATER, min_size=2, max_size=4).map(sorted),
     pages=st.tuples(PAGES, PAGES),
 )
 def test_a_tick_by_way_of_earlier_instants_and_one_tick_lead_to_the_same_store(
     seed: int, policy: Policy, stops: list[int], pages: tuple[int, int]
 ) -> None:
-    with stories.memory_store(policy) as db:
+    with store_helpers.memory_store(policy) as db:
         busy_market(db, seed)
         deliver_all(db)
-        now = stories.clock_of(db)
+        now = store_helpers.clock_of(db)
         with db.trial() as trial:
             at_once = clock.tick(trial, now + stops[-1], page=pages[0])
-            expected = stories.digest(trial)
+            expected = store_helpers.digest(trial)
 
         views = [clock.tick(db, now + stop, page=pages[1]) for stop in stops]
 
-        assert stories.digest(db) == expected
+        assert store_helpers.digest(db) == expected
         assert views[-1].clock == at_once.clock
         assert sum(view.count for view in views) == at_once.count
         assert [timer for view in views for timer in view.fired] == at_once.fired
@@ -100,10 +100,10 @@ def test_a_tick_by_way_of_earlier_instants_and_one_tick_lead_to_the_same_store(
 def test_what_the_property_above_walks_through_holds_every_timer(memory_store: Database) -> None:
     seen: set[object] = set()
     for seed in range(12):
-        with stories.memory_store(stories.FEES) as db:
+        with store_helpers.memory_store(store_helpers.FEES) as db:
             busy_market(db, seed)
             deliver_all(db)
-            seen |= {timer["timer"] for timer in clock.tick(db, stories.clock_of(db) + YEAR).fired}
+            seen |= {timer["timer"] for timer in clock.tick(db, store_helpers.clock_of(db) + YEAR).fired}
     assert seen == {"review-silence", "continue-window", "renew", "cancel-unanswered", "clear", "expiry"}
 
 
@@ -111,28 +111,28 @@ def test_what_the_property_above_walks_through_holds_every_timer(memory_store: D
 
 
 def test_the_clock_moves_to_the_instant_even_if_nothing_is_due(memory_store: Database) -> None:
-    view = clock.tick(memory_store, stories.START + 5)
+    view = clock.tick(memory_store, store_helpers.START + 5)
     assert (view.clock, view.fired, view.count) == ("2026-01-05T09:00:05Z", [], 0)
-    assert stories.clock_of(memory_store) == stories.START + 5
+    assert store_helpers.clock_of(memory_store) == store_helpers.START + 5
 
 
 def test_a_tick_to_where_the_clock_stands_changes_nothing(memory_store: Database) -> None:
-    orders.perform(memory_store, stories.place(memory_store), [DELIVERY])
-    clock.tick(memory_store, stories.START + REVIEW)
-    stored = stories.digest(memory_store)
-    assert clock.tick(memory_store, stories.START + REVIEW).count == 0
-    assert stories.digest(memory_store) == stored
+    orders.perform(memory_store, store_helpers.place(memory_store), [DELIVERY])
+    clock.tick(memory_store, store_helpers.START + REVIEW)
+    stored = store_helpers.digest(memory_store)
+    assert clock.tick(memory_store, store_helpers.START + REVIEW).count == 0
+    assert store_helpers.digest(memory_store) == stored
 
 
 @pytest.mark.parametrize("back", [1, DAY, 20 * YEAR])
 def test_a_time_before_the_clock_is_refused_and_nothing_changes(memory_store: Database, back: int) -> None:
-    orders.perform(memory_store, stories.place(memory_store), [DELIVERY])
-    clock.tick(memory_store, stories.START + DAY)
-    stored = stories.digest(memory_store)
+    orders.perform(memory_store, store_helpers.place(memory_store), [DELIVERY])
+    clock.tick(memory_store, store_helpers.START + DAY)
+    stored = store_helpers.digest(memory_store)
     with pytest.raises(RuleError) as refused:
-        clock.tick(memory_store, stories.START + DAY - back)
+        clock.tick(memory_store, store_helpers.START + DAY - back)
     assert refused.value.rule is rules.CLOCK_FORWARD
-    assert stories.digest(memory_store) == stored
+    assert store_helpers.digest(memory_store) == stored
 
 
 # ── A timer that fails ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -140,28 +140,28 @@ def test_a_time_before_the_clock_is_refused_and_nothing_changes(memory_store: Da
 
 @pytest.mark.parametrize("page", [1, 2, 3, 4, 100])
 def test_a_timer_that_fails_stops_the_tick_at_its_instant_is_told_and_is_not_skipped(page: int) -> None:
-    with stories.memory_store() as db:
-        ids = [stories.place(db) for _ in range(5)]
+    with store_helpers.memory_store() as db:
+        ids = [store_helpers.place(db) for _ in range(5)]
         for order_id in ids:
             if order_id != 3:
                 orders.perform(db, order_id, [DELIVERY])
             if order_id == 3:
-                clock.tick(db, stories.START + HOUR)
-        broken_at = stories.START + REVIEW
+                clock.tick(db, store_helpers.START + HOUR)
+        broken_at = store_helpers.START + REVIEW
         arm = "UPDATE orders SET due_at = ? WHERE id = 3"  # of an order that has no timer to fire
         with db.write() as connection:
             connection.exec_driver_sql(arm, (broken_at,))
 
         for _ in range(2):  # it is met again as long as it is there
             with pytest.raises(StoreError, match="the timer of order 3 at 2026-01-13T09:00:00Z failed: "):
-                clock.tick(db, stories.START + YEAR, page=page)
-            assert stories.clock_of(db) == broken_at
-            statuses = [stories.order_of(db, order_id).status for order_id in ids]
+                clock.tick(db, store_helpers.START + YEAR, page=page)
+            assert store_helpers.clock_of(db) == broken_at
+            statuses = [store_helpers.order_of(db, order_id).status for order_id in ids]
             assert statuses == [Status.COMPLETED] * 2 + [Status.ACTIVE] * 3
 
         with db.write() as connection:
             connection.exec_driver_sql(arm, (None,))
-        view = clock.tick(db, stories.START + YEAR, page=page)
+        view = clock.tick(db, store_helpers.START + YEAR, page=page)
         assert [(timer["order"], timer["at"]) for timer in view.fired] == [
             (4, "2026-01-13T10:00:00Z"),
             (5, "2026-01-13T10:00:00Z"),
@@ -183,42 +183,46 @@ def stop_after_the_first(count: int) -> None:
 def test_after_a_tick_that_stopped_inside_an_instant_every_order_has_its_deadline_behind_it(
     memory_store: Database,
 ) -> None:
-    ids = [stories.place(memory_store) for _ in range(3)]
+    ids = [store_helpers.place(memory_store) for _ in range(3)]
     for order_id in ids:
         orders.perform(memory_store, order_id, [DELIVERY])
     with pytest.raises(Stopped):
-        clock.tick(memory_store, stories.START + YEAR, page=1, on_progress=stop_after_the_first)
-    assert stories.clock_of(memory_store) == stories.START + REVIEW
-    assert [stories.order_of(memory_store, order_id).status for order_id in ids] == ["completed", "active", "active"]
+        clock.tick(memory_store, store_helpers.START + YEAR, page=1, on_progress=stop_after_the_first)
+    assert store_helpers.clock_of(memory_store) == store_helpers.START + REVIEW
+    assert [store_helpers.order_of(memory_store, order_id).status for order_id in ids] == [
+        "completed",
+        "active",
+        "active",
+    ]
 
     for order_id in ids:
         with pytest.raises(RuleError, match="review-expired"):
             orders.perform(memory_store, order_id, [Step(Action.APPROVE)])
 
-    view = clock.tick(memory_store, stories.START + YEAR)
+    view = clock.tick(memory_store, store_helpers.START + YEAR)
     assert [timer["order"] for timer in view.fired] == ids[1:]
-    assert {stories.order_of(memory_store, order_id).reason for order_id in ids} == {Reason.REVIEW_EXPIRED}
+    assert {store_helpers.order_of(memory_store, order_id).reason for order_id in ids} == {Reason.REVIEW_EXPIRED}
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
 def test_a_tick_that_stopped_after_any_batch_is_finished_by_the_next_one(page: int) -> None:
-    with stories.memory_store(stories.FEES) as db:
+    with store_helpers.memory_store(store_helpers.FEES) as db:
         busy_market(db, 7)
         deliver_all(db)
-        target = stories.clock_of(db) + YEAR
+        target = store_helpers.clock_of(db) + YEAR
         with db.trial() as trial:
             clock.tick(trial, target)
-            expected = stories.digest(trial)
-        before = stories.clock_of(db)
+            expected = store_helpers.digest(trial)
+        before = store_helpers.clock_of(db)
         for _ in range(500):
             with suppress(Stopped):
                 clock.tick(db, target, page=page, on_progress=stop_after_the_first)
-            assert before <= stories.clock_of(db) <= target
-            stories.assert_sound(db)
-            if stories.clock_of(db) == target:
+            assert before <= store_helpers.clock_of(db) <= target
+            store_helpers.assert_sound(db)
+            if store_helpers.clock_of(db) == target:
                 break
-            before = stories.clock_of(db)
-        assert stories.digest(db) == expected
+            before = store_helpers.clock_of(db)
+        assert store_helpers.digest(db) == expected
 
 
 # ── A subscription ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,31 +231,33 @@ def test_a_tick_that_stopped_after_any_batch_is_finished_by_the_next_one(page: i
 def test_twelve_cycles_ticked_at_once_and_day_by_day_are_the_same_store() -> None:
     stored = []
     for stride in (2 * YEAR, DAY):
-        with stories.memory_store(stories.FEES) as db:
-            order_id = stories.place(db, stories.terms(OrderType.SUBSCRIPTION, 12))
-            stories.place(db, stories.terms(OrderType.SUBSCRIPTION, 12))  # of which nothing is ever delivered
+        with store_helpers.memory_store(store_helpers.FEES) as db:
+            order_id = store_helpers.place(db, store_helpers.terms(OrderType.SUBSCRIPTION, 12))
+            store_helpers.place(
+                db, store_helpers.terms(OrderType.SUBSCRIPTION, 12)
+            )  # of which nothing is ever delivered
             for month in range(1, 13):
                 orders.perform(db, order_id, [DELIVERY])
-                tick_by(db, times.add_months(stories.START, month), stride)
-            tick_by(db, stories.START + 2 * YEAR, stride)
-            order = stories.order_of(db, order_id)
+                tick_by(db, times.add_months(store_helpers.START, month), stride)
+            tick_by(db, store_helpers.START + 2 * YEAR, stride)
+            order = store_helpers.order_of(db, order_id)
             assert (order.status, order.reason) == (Status.COMPLETED, Reason.REVIEW_EXPIRED)
             assert [one.state for one in order.milestones] == [State.APPROVED] * 12
             assert [one.started_at for one in order.milestones] == [
-                times.add_months(stories.START, month) for month in range(12)
+                times.add_months(store_helpers.START, month) for month in range(12)
             ]
-            kinds = [kind for (kind,) in stories.rows(db, "SELECT kind FROM ledger WHERE order_id = ?", order_id)]
+            kinds = [kind for (kind,) in store_helpers.rows(db, "SELECT kind FROM ledger WHERE order_id = ?", order_id)]
             assert {kind: kinds.count(kind) for kind in kinds} == dict.fromkeys(
                 ("charge", "client-fee", "release", "seller-fee", "clear"), 12
             )
-            stored.append(stories.digest(db))
+            stored.append(store_helpers.digest(db))
     assert stored[0] == stored[1]
 
 
 def tick_by(db: Database, target: int, stride: int) -> None:
     """Come to an instant in strides."""
-    while stories.clock_of(db) < target:
-        clock.tick(db, min(stories.clock_of(db) + stride, target))
+    while store_helpers.clock_of(db) < target:
+        clock.tick(db, min(store_helpers.clock_of(db) + stride, target))
 
 
 # ── One second before, at, and one second after ─────────────────────────────────────────────────────────────────────
@@ -273,10 +279,10 @@ def tick_by(db: Database, target: int, stride: int) -> None:
 def test_an_action_before_its_deadline_counts_and_at_the_deadline_the_clock_wins(
     steps: list[Step], deadline: int, action: Step, timer: Action, seconds: int
 ) -> None:
-    with stories.memory_store() as db:
-        order_id = stories.place(db, stories.terms(revisions=2))
+    with store_helpers.memory_store() as db:
+        order_id = store_helpers.place(db, store_helpers.terms(revisions=2))
         orders.perform(db, order_id, steps)
-        view = clock.tick(db, stories.START + deadline + seconds)
+        view = clock.tick(db, store_helpers.START + deadline + seconds)
         if seconds < 0:
             assert view.fired == []
             orders.perform(db, order_id, [action])
@@ -284,19 +290,21 @@ def test_an_action_before_its_deadline_counts_and_at_the_deadline_the_clock_wins
             assert lines[-1].action == action.action
         else:
             assert [(one["timer"], one["order"]) for one in view.fired] == [(timer, order_id)]
-            assert view.fired[0]["at"] == times.format_instant(stories.START + deadline)
+            assert view.fired[0]["at"] == times.format_instant(store_helpers.START + deadline)
             with pytest.raises(RuleError):
                 orders.perform(db, order_id, [action])
             lines = orders.history(db, order_id).items
-            assert (lines[-1].action, lines[-1].at) == (timer, times.format_instant(stories.START + deadline))
+            assert (lines[-1].action, lines[-1].at) == (timer, times.format_instant(store_helpers.START + deadline))
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])
 def test_an_offer_is_accepted_before_it_expires_and_not_at_that_instant(memory_store: Database, seconds: int) -> None:
     with memory_store.write() as connection:
-        catalog.add_gig(connection, A_GIG, stories.START)
-        catalog.add_offer(connection, Offer(1, 1, stories.terms(), stories.START, stories.START + DAY))
-    view = clock.tick(memory_store, stories.START + DAY + seconds)
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
+        catalog.add_offer(
+            connection, Offer(1, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + DAY)
+        )
+    view = clock.tick(memory_store, store_helpers.START + DAY + seconds)
     if seconds < 0:
         assert offers.accept(memory_store, 1).id == 1
         assert view.count == 0
@@ -305,27 +313,27 @@ def test_an_offer_is_accepted_before_it_expires_and_not_at_that_instant(memory_s
     with pytest.raises(RuleError, match="expired"):
         offers.accept(memory_store, 1)
     stored = offers.plain(memory_store, 1)
-    assert (stored.status, stored.closed_at) == (OfferStatus.EXPIRED, stories.START + DAY)
+    assert (stored.status, stored.closed_at) == (OfferStatus.EXPIRED, store_helpers.START + DAY)
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])
 def test_released_money_is_available_from_the_instant_at_which_it_clears(seconds: int) -> None:
-    with stories.memory_store(stories.FEES) as db:
-        orders.perform(db, stories.place(db), [DELIVERY, Step(Action.APPROVE)])
-        clock.tick(db, stories.START + stories.FEES.clearance_days * DAY + seconds)
-        held = dict(stories.rows(db, "SELECT account, balance_cents FROM balances"))
+    with store_helpers.memory_store(store_helpers.FEES) as db:
+        orders.perform(db, store_helpers.place(db), [DELIVERY, Step(Action.APPROVE)])
+        clock.tick(db, store_helpers.START + store_helpers.FEES.clearance_days * DAY + seconds)
+        held = dict(store_helpers.rows(db, "SELECT account, balance_cents FROM balances"))
         there = ("seller:maria:pending", "seller:maria:available")
         assert [held.get(account, 0) for account in there] == ([4_000, 0] if seconds < 0 else [0, 4_000])
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])
 def test_a_cycle_starts_and_is_charged_at_its_renewal(memory_store: Database, seconds: int) -> None:
-    order_id = stories.place(memory_store, stories.terms(OrderType.SUBSCRIPTION, 2))
+    order_id = store_helpers.place(memory_store, store_helpers.terms(OrderType.SUBSCRIPTION, 2))
     orders.perform(memory_store, order_id, [DELIVERY, Step(Action.APPROVE)])
-    clock.tick(memory_store, times.add_months(stories.START, 1) + seconds)
-    charges = stories.rows(memory_store, "SELECT at FROM ledger WHERE kind = 'charge' ORDER BY at")
-    renewed = [(times.add_months(stories.START, 1),)] if seconds >= 0 else []
-    assert charges == [(stories.START,), *renewed]
+    clock.tick(memory_store, times.add_months(store_helpers.START, 1) + seconds)
+    charges = store_helpers.rows(memory_store, "SELECT at FROM ledger WHERE kind = 'charge' ORDER BY at")
+    renewed = [(times.add_months(store_helpers.START, 1),)] if seconds >= 0 else []
+    assert charges == [(store_helpers.START,), *renewed]
 
 
 # ── What the answer tells ───────────────────────────────────────────────────────────────────────────────────────────
@@ -333,8 +341,8 @@ def test_a_cycle_starts_and_is_charged_at_its_renewal(memory_store: Database, se
 
 @pytest.mark.parametrize("keep", [0, 1, 6, 7, 8, 40, 1_000])
 def test_the_answer_tells_the_first_timers_and_counts_the_rest(keep: int) -> None:
-    with stories.memory_store() as db:
-        until = stories.fill_with_reviews(db, 40, due=40)
+    with store_helpers.memory_store() as db:
+        until = store_helpers.fill_with_reviews(db, 40, due=40)
         with db.trial() as trial:
             everything = clock.tick(trial, until)
         view = clock.tick(db, until, keep=keep, page=7)
@@ -344,19 +352,21 @@ def test_the_answer_tells_the_first_timers_and_counts_the_rest(keep: int) -> Non
 
 def test_the_next_instant_is_that_of_the_first_timer_of_orders_and_offers(memory_store: Database) -> None:
     assert clock.next_instant(memory_store) is None
-    order_id = stories.place(memory_store)
+    order_id = store_helpers.place(memory_store)
     assert clock.next_instant(memory_store) is None
     orders.perform(memory_store, order_id, [DELIVERY])
-    assert clock.next_instant(memory_store) == stories.START + REVIEW
+    assert clock.next_instant(memory_store) == store_helpers.START + REVIEW
     with memory_store.write() as connection:
-        catalog.add_gig(connection, A_GIG, stories.START)
-        catalog.add_offer(connection, Offer(1, 1, stories.terms(), stories.START, stories.START + DAY))
-    assert clock.next_instant(memory_store) == stories.START + DAY
-    clock.tick(memory_store, stories.START + DAY)
-    assert clock.next_instant(memory_store) == stories.START + REVIEW
+        catalog.add_gig(connection, A_GIG, store_helpers.START)
+        catalog.add_offer(
+            connection, Offer(1, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + DAY)
+        )
+    assert clock.next_instant(memory_store) == store_helpers.START + DAY
+    clock.tick(memory_store, store_helpers.START + DAY)
+    assert clock.next_instant(memory_store) == store_helpers.START + REVIEW
 
 
 def test_a_store_filled_by_the_thousand_is_what_actions_would_have_made_of_it(memory_store: Database) -> None:
-    until = stories.fill_with_reviews(memory_store, 50, due=20)
+    until = store_helpers.fill_with_reviews(memory_store, 50, due=20)
     assert clock.tick(memory_store, until, page=3).count == 21
-    stories.assert_sound(memory_store)
+    store_helpers.assert_sound(memory_store)

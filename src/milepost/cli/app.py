@@ -18,15 +18,15 @@ from typer.exceptions import TyperException
 from typer.main import get_command, get_group
 
 from milepost import __version__
-from milepost.cli import hints
-from milepost.cli.plain import printable
+from milepost.cli import error_text
 from milepost.cli.session import Session, current, using
 from milepost.errors import BadFile, NotFound, StoreBusy, StoreError
+from milepost.render.plain import printable
 from milepost.rules import RuleError
 
 NOUNS = {
-    "init": ("milepost.cli.top", "Make a store: one SQLite file, with a clock and a policy."),
-    "demo": ("milepost.cli.top", "Play a story in memory and show what happens to the order and the money."),
+    "init": ("milepost.cli.root", "Make a store: one SQLite file, with a clock and a policy."),
+    "demo": ("milepost.cli.root", "Play a story in memory and show what happens to the order and the money."),
     "gig": ("milepost.cli.gig", "What a seller offers: packages and a milestone workflow."),
     "template": ("milepost.cli.template", "Workflows to start a gig from."),
     "inbox": ("milepost.cli.inbox", "What clients and sellers write to each other."),
@@ -36,7 +36,7 @@ NOUNS = {
     "ledger": ("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
     "scenario": ("milepost.cli.scenario", "Stories in files: run, check, compare, explore, and a new one."),
     "policy": ("milepost.cli.policy", "Policies: the numbers that a store can choose."),
-    "rules": ("milepost.cli.top", "Every rule, with the numbers of a policy."),
+    "rules": ("milepost.cli.root", "Every rule, with the numbers of a policy."),
 }
 
 EXIT_CODES = {RuleError: 4, NotFound: 3, BadFile: 6, StoreBusy: 5, StoreError: 6}
@@ -60,7 +60,7 @@ class LazyCommand(TyperCommand):
             noun = import_module(self._module).app
             noun.info.cls = Group
             group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
-            self._loaded = group.commands[str(self.name)] if self._module.endswith(".top") else group
+            self._loaded = group.commands[str(self.name)] if self._module.endswith(".root") else group
         return self._loaded
 
 
@@ -174,9 +174,9 @@ def _nobody_reads() -> int:
 
 def _tell(error: Exception, session: Session, *, as_json: bool) -> None:
     if as_json:
-        _say(json.dumps({"error": hints.as_json(error)}, ensure_ascii=False))
+        _say(json.dumps({"error": error_text.as_json(error)}, ensure_ascii=False))
         return
-    for line in hints.lines(error, session.store_path):
+    for line in error_text.lines(error, session.store_path):
         _say(line)
 
 

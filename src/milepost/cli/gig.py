@@ -51,8 +51,8 @@ def create(
         --subcategory "Logo Design" --basic 150:7:2
       milepost gig create --from gig.toml
     """
-    from milepost import documents
     from milepost.core.gig import Gig
+    from milepost.files import documents
     from milepost.market import gigs
 
     flags = {"--title": title, "--seller": seller, "--subcategory": subcategory, "--basic": basic}
@@ -203,11 +203,11 @@ def export(gig: GigId) -> Any:
     Example:
       milepost gig export 1
     """
-    from milepost import writing
+    from milepost.files import writer
     from milepost.market import gigs
     from milepost.views import TextView
 
-    return TextView(writing.gig_text(gigs.plain(store(), gig)))
+    return TextView(writer.gig_text(gigs.plain(store(), gig)))
 
 
 @app.command("milestone-payments")

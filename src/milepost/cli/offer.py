@@ -62,8 +62,8 @@ def create(
         --price 200 --days 10 --cycles 3
       milepost offer create --from offer.toml
     """
-    from milepost import documents
     from milepost.core.offer import Draft
+    from milepost.files import documents
     from milepost.market import offers
 
     flags = {"--gig": gig, "--client": client}
@@ -98,7 +98,7 @@ def create(
 
 def _draft_of(name: str) -> "Draft":
     """The draft in an offer file, whose gig must be a gig's id."""
-    from milepost import documents
+    from milepost.files import documents
 
     document = documents.load(documents.OfferDocument, name)
     if not isinstance(document.gig, int):
@@ -152,7 +152,7 @@ def check(offer: OfferId) -> Any:
     Example:
       milepost offer check 1
     """
-    from milepost import documents
+    from milepost.files import documents
     from milepost.market import offers
 
     others = [documents.policy(name) for name in documents.policy_names()]
@@ -182,11 +182,11 @@ def export(offer: OfferId) -> Any:
     Example:
       milepost offer export 1
     """
-    from milepost import writing
+    from milepost.files import writer
     from milepost.market import offers
     from milepost.views import TextView
 
-    return TextView(writing.offer_text(offers.plain(store(), offer)))
+    return TextView(writer.offer_text(offers.plain(store(), offer)))
 
 
 @app.command()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from milepost import times
-from milepost.cli import looking, ticking
+from milepost.cli import order_clock, order_views
 from milepost.cli.options import Message, OrderId, read_record, read_tier
 from milepost.cli.session import answers, current, note, store
-from milepost.core.tables import Action
+from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Orders: deliver, approve, continue, revise, stop, and the clock's tick.")
 
 
-app.add_typer(looking.app)
-app.add_typer(ticking.app)
+app.add_typer(order_views.app)
+app.add_typer(order_clock.app)
 
 
 def act(order: int, *actions: Action, **args: Any) -> "OrderView":

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost import documents
 from milepost.cli.session import answers
+from milepost.files import documents
 from milepost.policy import Policy
 from milepost.views import Listing, PolicyView
 

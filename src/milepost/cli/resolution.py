@@ -7,7 +7,7 @@ import typer
 from milepost import money
 from milepost.cli.options import Limit, OrderId, check_choice, possible_id
 from milepost.cli.session import answers, current, note, store
-from milepost.core.tables import MOOT, REQUESTS, Actor
+from milepost.core.transitions import MOOT, REQUESTS, Actor
 
 app = typer.Typer(no_args_is_help=True, help="Cancelling a milestone or an order: ask, answer, or call support.")
 

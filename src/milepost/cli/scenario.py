@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost import data, documents
+from milepost import data
 from milepost.cli.session import answers, note
 from milepost.errors import BadFile, Fault
+from milepost.files import documents
 from milepost.views import Listing, PlayedView, SuiteView, TextView
 
 app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, compare, explore, and a new one.")
@@ -38,8 +39,8 @@ def run(
       milepost scenario run story.toml --keep story.db
       milepost scenario run tests --quiet --junit result.xml
     """
-    from milepost.cli.playing import play_file, play_kept
-    from milepost.cli.render import progress
+    from milepost.cli.scenario_steps import play_file, play_kept
+    from milepost.render.screen import progress
 
     names = _files(files)
     if keep is not None and len(names) != 1:
@@ -95,10 +96,10 @@ def compare(
     Example:
       milepost scenario compare story.toml --policy standard --policy terms-2024
     """
-    from milepost.cli.playing import do
+    from milepost.cli.scenario_steps import run_command
     from milepost.scenario.compare import compare as compared
 
-    return Listing("comparison", compared(_load(file, None), [documents.policy(name) for name in policy], do))
+    return Listing("comparison", compared(_load(file, None), [documents.policy(name) for name in policy], run_command))
 
 
 @app.command()
@@ -114,10 +115,10 @@ def explore(
     Example:
       milepost scenario explore story.toml --steps 1
     """
-    from milepost.cli.playing import do
+    from milepost.cli.scenario_steps import run_command
     from milepost.scenario.explore import explore_story
 
-    return Listing("exploration", explore_story(_load(file, None), do, steps=steps, limit=limit))
+    return Listing("exploration", explore_story(_load(file, None), run_command, steps=steps, limit=limit))
 
 
 def _files(given: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from milepost.cli.plain import printable
+from milepost.render.plain import printable
 
 if TYPE_CHECKING:
     from milepost.core.gig import Gig
@@ -107,9 +107,9 @@ def answers(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(*args: Any, json: bool = False, **options: Any) -> Any:
         view = function(*args, **options)
         if current().keeps is None:
-            from milepost.cli import render
+            from milepost.render import screen
 
-            render.show(view, as_json=json)
+            screen.show(view, as_json=json)
         return view
 
     signature = inspect.signature(function)

@@ -24,7 +24,7 @@ def list_() -> Any:
     Example:
       milepost template list
     """
-    from milepost import documents
+    from milepost.files import documents
     from milepost.market import templates
 
     return templates.listing(_store_if_any(), documents.shipped_templates())
@@ -39,7 +39,7 @@ def show(template: Name) -> Any:
     Example:
       milepost template show logo-design
     """
-    from milepost import documents
+    from milepost.files import documents
     from milepost.market import templates
 
     return templates.show(_store_if_any(), template, documents.shipped_templates())
@@ -68,8 +68,8 @@ def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do n
     Example:
       milepost template delete my-logo --yes
     """
-    from milepost import documents
     from milepost.cli.session import confirmed
+    from milepost.files import documents
     from milepost.market import templates
 
     if not yes and not confirmed(f"Delete the template {template}?"):

@@ -179,8 +179,8 @@ def use_template(
     Example:
       milepost gig use-template 1 logo-design
     """
-    from milepost import documents
     from milepost.core import workflow
+    from milepost.files import documents
     from milepost.market import templates
 
     chosen = templates.find(store(), template, documents.shipped_templates())

@@ -16,7 +16,8 @@ from milepost import rules, times
 from milepost.core import ledger, names
 from milepost.core.ledger import Entry
 from milepost.core.order import Call, Milestone, Order, Request, Timer, actors, due, is_legal, possible, stops_later
-from milepost.core.tables import (
+from milepost.core.terms import Terms
+from milepost.core.transitions import (
     CANCEL_REASONS,
     MILESTONE_ROWS,
     MOOT,
@@ -31,13 +32,12 @@ from milepost.core.tables import (
     State,
     Status,
 )
-from milepost.core.terms import Terms
 from milepost.rules import Rule, RuleError
 
 ATTACHMENTS_MAX = 100  # files, and links, of one delivery
 
 
-class Line(NamedTuple):
+class HistoryEntry(NamedTuple):
     """One accepted action in an order's history; `args` are plain JSON values."""
 
     number: int
@@ -53,7 +53,7 @@ class Outcome(NamedTuple):
 
     order: Order
     entries: tuple[Entry, ...]
-    line: Line
+    history_entry: HistoryEntry
 
 
 class _Change(NamedTuple):
@@ -112,7 +112,7 @@ def settle(order: Order, until: int) -> list[Outcome]:
     return outcomes
 
 
-def replay(order_id: int, terms: Terms, lines: Iterable[Line]) -> Iterator[Outcome]:
+def replay(order_id: int, terms: Terms, lines: Iterable[HistoryEntry]) -> Iterator[Outcome]:
     """The outcomes that an order's history led to, one by one; the last one holds its present state."""
     order: Order | None = None
     for line in lines:
@@ -126,7 +126,7 @@ def replay(order_id: int, terms: Terms, lines: Iterable[Line]) -> Iterator[Outco
 
 def _outcome(change: _Change, action: Action, actor: Actor, at: int, args: Mapping[str, Any]) -> Outcome:
     order = change.order._replace(version=change.order.version + 1)
-    return Outcome(order, tuple(change.entries), Line(order.version, at, actor, action, change.position, args))
+    return Outcome(order, tuple(change.entries), HistoryEntry(order.version, at, actor, action, change.position, args))
 
 
 def _guard_milestone(order: Order, position: int | None) -> None:

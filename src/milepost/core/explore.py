@@ -12,7 +12,7 @@ from milepost import times
 from milepost.core.act import Outcome, act, fire
 from milepost.core.ledger import Entry
 from milepost.core.order import Order, due, possible, timers
-from milepost.core.tables import CANCEL_REASONS, Action, Status
+from milepost.core.transitions import CANCEL_REASONS, Action, Status
 from milepost.rules import RuleError
 
 HANDOVER = "https://example.com/handover"  # a final delivery hands something over (rule deliver-final)
@@ -58,7 +58,7 @@ def explore(order: Order, entries: tuple[Entry, ...], now: int, *, limit: int) -
                 continue
             path = (*reached.path, _told(outcome))
             states[following] = Reached(outcome.order, reached.entries + outcome.entries, path, [])
-            waiting.append((following, outcome.line.at))
+            waiting.append((following, outcome.history_entry.at))
     return Explored(states, transitions, cut=False)
 
 
@@ -130,6 +130,6 @@ def _arguments(order: Order, action: Action) -> list[dict[str, Any]]:
 
 
 def _told(outcome: Outcome) -> str:
-    line = outcome.line
+    line = outcome.history_entry
     where = f" {line.position}" if line.position else ""
     return f"{line.actor}: {line.action}{where}"

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from milepost.core.act import Outcome, act, fire, place
 from milepost.core.explore import HANDOVER
 from milepost.core.order import Order, due, is_legal
-from milepost.core.tables import Action, Actor, Phase
 from milepost.core.terms import Terms
+from milepost.core.transitions import Action, Actor, Phase
 
 
 class Course(NamedTuple):
@@ -60,7 +60,7 @@ def _play(terms: Terms, at: int, client: Client) -> tuple[Outcome, ...]:
     outcomes = [place(1, terms, at=at)]
     while True:
         order = outcomes[-1].order
-        moved = _next(order, client, outcomes[-1].line.at)
+        moved = _next(order, client, outcomes[-1].history_entry.at)
         if not moved:
             return tuple(outcomes)
         outcomes.extend(moved)

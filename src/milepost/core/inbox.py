@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from milepost.core.tables import Actor
+from milepost.core.transitions import Actor
 
 
 class Message(NamedTuple):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from milepost import money, rules, times
 from milepost.core import names
 from milepost.core.gig import SUBSTEPS_MAX, caught, count_faults, subcategory_fault
-from milepost.core.tables import Actor
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.transitions import Actor
 from milepost.rules import RuleError
 
 

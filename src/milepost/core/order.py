@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from milepost import times
-from milepost.core.tables import (
+from milepost.core.terms import MilestoneTerms, Terms
+from milepost.core.transitions import (
     ACTORS,
     MILESTONE_ROWS,
     NEXT_OF_FOLLOW,
@@ -26,7 +27,6 @@ from milepost.core.tables import (
     State,
     Status,
 )
-from milepost.core.terms import MilestoneTerms, Terms
 from milepost.rules import Rule
 
 _TIMER_RANK = {action: rank for rank, action in enumerate(TIMER_RULES)}

@@ -13,7 +13,7 @@ from milepost.core import act
 from milepost.core.act import Outcome
 from milepost.core.offer import Offer, OfferStatus, move
 from milepost.core.order import Order, deadline, due
-from milepost.core.tables import TIMER_RULES, Actor, Status
+from milepost.core.transitions import TIMER_RULES, Actor, Status
 from milepost.errors import StoreError
 from milepost.store import orders, settings
 from milepost.store.db import Database
@@ -145,7 +145,7 @@ def _expire_offers(connection: Connection, until: int) -> list[Offer]:
 def _fired(batch: _Batch) -> list[dict[str, object]]:
     lines: list[tuple[int, int, dict[str, object]]] = []
     for order_id, outcome in batch.outcomes:
-        line = outcome.line
+        line = outcome.history_entry
         at = iso_at(line.at)
         timer = {"at": at, "order": order_id, "timer": str(line.action), "rule": TIMER_RULES[line.action].id}
         lines.append((line.at, order_id, timer))

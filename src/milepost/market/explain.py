@@ -11,10 +11,9 @@ from milepost.core import act
 from milepost.core.act import Outcome, settle
 from milepost.core.ledger import Entry, Totals, totals
 from milepost.core.order import Order, actors, deadline, is_legal, timers
-from milepost.core.tables import CANCEL_REASONS, RUNNING, Action, Actor, Phase, State
+from milepost.core.transitions import CANCEL_REASONS, RUNNING, Action, Actor, Phase, State
 from milepost.rules import RuleError
-from milepost.store import ledger as books
-from milepost.store import orders, settings
+from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
 from milepost.views import ChoiceView, ExplainView, TimerView
 
@@ -69,7 +68,7 @@ def explain(db: Database, order_id: int) -> ExplainView:
         order = orders.existing(connection, order_id)
         now = settings.clock(connection)
         lines = list(orders.history(connection, order_id))
-        sums = totals(posted.entry for posted in books.entries(connection, order_id=order_id))
+        sums = totals(posted.entry for posted in ledger.entries(connection, order_id=order_id))
     timer = deadline(order)
     turn = _turn(order)
     sentences = [_standing(order), _last(lines[-1].at, lines[-1].actor, lines[-1].action, now)]

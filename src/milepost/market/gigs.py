@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from milepost import data, rules
-from milepost.core import gig as core
-from milepost.core.gig import Gig
+from milepost.core.gig import Gig, eligible_name, missing
+from milepost.core.gig import check as check_gig
 from milepost.store import catalog, settings
 from milepost.store.catalog import StoredGig
 from milepost.store.db import Database
@@ -69,13 +69,13 @@ def _check_seller(gig: Gig, handle: str | None, values: Mapping[str, int]) -> No
 def _checked(connection: Connection, gig: Gig) -> Gig:
     """The gig as it is stored, if it may be: an eligible subcategory is written as it is listed."""
     eligible = data.subcategories()
-    listed = core.eligible_name(gig.subcategory, eligible) or gig.subcategory.strip()
+    listed = eligible_name(gig.subcategory, eligible) or gig.subcategory.strip()
     gig = gig._replace(title=gig.title.strip(), subcategory=listed)
-    core.check(gig, settings.read(connection).policy, eligible)
+    check_gig(gig, settings.read(connection).policy, eligible)
     return gig
 
 
 def _view(connection: Connection, stored: StoredGig) -> GigView:
-    missing = core.missing(stored.gig, settings.read(connection).policy)
-    told = [(fault.rule.id, fault.message) for fault in missing]
+    faults = missing(stored.gig, settings.read(connection).policy)
+    told = [(fault.rule.id, fault.message) for fault in faults]
     return GigView.of(stored.id, stored.gig, stored.created_at, told)

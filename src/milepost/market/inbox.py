@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from milepost import rules
 from milepost.core import names
 from milepost.core.inbox import Conversation, Message
-from milepost.core.tables import Actor
+from milepost.core.transitions import Actor
 from milepost.store import catalog, inbox, settings
 from milepost.store.db import Database
 from milepost.views import ConversationLineView, ConversationView, Created, Listing, MessageView, OfferView

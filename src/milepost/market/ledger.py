@@ -6,11 +6,10 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from milepost import money, rules
-from milepost.core import ledger as core
 from milepost.core import names
+from milepost.core.ledger import available, totals, withdrawal
 from milepost.market.orders import check_past
-from milepost.store import ledger as books
-from milepost.store import orders, settings
+from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
 from milepost.views import BalanceView, EntryView, FindingsView, Listing, WithdrawalView, iso_at
 
@@ -19,7 +18,7 @@ def entries(db: Database, *, order_id: int | None, account: str | None, limit: i
     """The entries of an order, of an account, or all, oldest first. Raises `NotFound`."""
     with db.read() as connection:
         _check_order(connection, order_id)
-        found = list(books.entries(connection, order_id=order_id, account=account, limit=limit + 1))
+        found = list(ledger.entries(connection, order_id=order_id, account=account, limit=limit + 1))
     return Listing.cut("entry", [EntryView.of(posted) for posted in found], limit)
 
 
@@ -33,7 +32,7 @@ def balances(db: Database, *, order_id: int | None, account: str | None, at: int
         if at is not None:
             check_past(at, settings.clock(connection))
         summed = order_id is not None or at is not None
-        found = books.summed(connection, order_id=order_id, until=at) if summed else books.balances(connection)
+        found = ledger.summed(connection, order_id=order_id, until=at) if summed else ledger.balances(connection)
     return Listing("account", [BalanceView(name, cents) for name, cents in found if account in (None, name)])
 
 
@@ -41,15 +40,15 @@ def withdraw(db: Database, seller: str, amount_cents: int | None, *, handle: str
     """Pay a seller out, all that is available if no amount is said. Raises `money-withdrawal`, `actor`."""
     if handle not in (None, seller):
         raise rules.ACTOR.refuse(why=f"{handle} cannot withdraw what {seller} has", actor=handle, seller=seller)
-    account = core.available(names.check_handle(seller))
+    account = available(names.check_handle(seller))
     with db.write() as connection:
-        held = dict(books.balances(connection, [account])).get(account, 0)
+        held = dict(ledger.balances(connection, [account])).get(account, 0)
         wanted = held if amount_cents is None else money.check_cents(amount_cents)
         if wanted > held or wanted <= 0:
             why = f"{money.dollars(wanted)} is more than that" if wanted > 0 else "there is nothing to withdraw"
             raise rules.MONEY_WITHDRAWAL.refuse(seller=seller, available=money.dollars(held), why=why)
         now = settings.clock(connection)
-        books.post_withdrawal(connection, core.withdrawal(seller, wanted), now)
+        ledger.post_withdrawal(connection, withdrawal(seller, wanted), now)
         return WithdrawalView(seller, wanted, held - wanted, iso_at(now))
 
 
@@ -71,7 +70,7 @@ def _check_order(connection: Connection, order_id: int | None) -> None:
 
 def _running_balances(connection: Connection) -> Iterator[str]:
     """Each running balance is what its entries add up to."""
-    summed, running = dict(books.summed(connection)), dict(books.balances(connection))
+    summed, running = dict(ledger.summed(connection)), dict(ledger.balances(connection))
     for account in sorted(summed.keys() | running.keys()):
         kept, added_up = running.get(account, 0), summed.get(account, 0)
         if kept != added_up:
@@ -80,18 +79,18 @@ def _running_balances(connection: Connection) -> Iterator[str]:
 
 def _zero_sum(connection: Connection) -> Iterator[str]:
     """All accounts together hold nothing that nobody paid in."""
-    total = sum(cents for _, cents in books.balances(connection))
+    total = sum(cents for _, cents in ledger.balances(connection))
     if total:
         yield f"all accounts together hold {total} cents; it should be 0"
 
 
 def _conserved(connection: Connection) -> Iterator[str]:
     """Per order, charged = refunded + in escrow + released + fees, and escrow is never below zero."""
-    posted = (one for one in books.entries(connection, by_order=True) if one.order_id is not None)
+    posted = (one for one in ledger.entries(connection, by_order=True) if one.order_id is not None)
     for order_id, some in groupby(posted, key=lambda one: one.order_id):
-        totals = core.totals(one.entry for one in some)
-        if not totals.balanced or totals.escrow_cents < 0:
-            yield f"order {order_id}: {totals} does not balance"
+        sums = totals(one.entry for one in some)
+        if not sums.balanced or sums.escrow_cents < 0:
+            yield f"order {order_id}: {sums} does not balance"
 
 
 CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (_running_balances, _zero_sum, _conserved)

@@ -6,14 +6,14 @@ from sqlalchemy import Connection
 
 from milepost import data, rules
 from milepost.core import lint
-from milepost.core import offer as core
 from milepost.core.forecast import courses
 from milepost.core.gig import eligible_name
-from milepost.core.offer import Draft, Offer, OfferStatus
-from milepost.core.tables import Actor
+from milepost.core.offer import MOVERS, Draft, Offer, OfferStatus, agreed, move
+from milepost.core.offer import check as check_offer
 from milepost.core.terms import Terms
+from milepost.core.transitions import Actor
 from milepost.market import inbox
-from milepost.market import orders as market
+from milepost.market.orders import party_of, place, view
 from milepost.policy import Policy
 from milepost.store import catalog, orders, settings
 from milepost.store.db import Database
@@ -36,13 +36,13 @@ def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[
             gig.seller,
             draft.client,
             title,
-            tuple(core.agreed(draft, title)),
+            tuple(agreed(draft, title)),
             settings.read(connection).policy,
         )
         offer_id = orders.next_id(connection, "offers")
         expires_at = draft.expires_at(now) if draft.expires_at else None
         offer = Offer(offer_id, draft.gig_id, terms, now, expires_at, message_id=draft.message_id)
-        core.check(offer, gig.subcategory, data.subcategories())
+        check_offer(offer, gig.subcategory, data.subcategories())
         if draft.message_id is not None:
             inbox.check_answers(connection, draft.message_id, draft.client, gig.seller)
         catalog.add_offer(connection, offer)
@@ -54,8 +54,8 @@ def accept(db: Database, offer_id: int, *, handle: str | None = None) -> Created
     with db.write() as connection:
         moved = _moved(connection, offer_id, OfferStatus.ACCEPTED, handle)
         now = settings.clock(connection)
-        order = market.place(connection, moved.terms, Origin(moved.gig_id, offer_id), now)
-        placed = PlacedView(market.view(connection, order, now), OfferView.of(moved, order.id))
+        order = place(connection, moved.terms, Origin(moved.gig_id, offer_id), now)
+        placed = PlacedView(view(connection, order, now), OfferView.of(moved, order.id))
         return Created(order.id, placed)
 
 
@@ -112,10 +112,10 @@ def forecast(db: Database, offer_id: int) -> ForecastView:
 
 def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: str | None) -> Offer:
     offer = catalog.offer(connection, offer_id)
-    actor = core.MOVERS[wanted]
+    actor = MOVERS[wanted]
     if handle is not None:
-        party = market.party_of(handle, seller=offer.terms.seller, client=offer.terms.client)
+        party = party_of(handle, seller=offer.terms.seller, client=offer.terms.client)
         actor = party or Actor.SUPPORT
-    moved = core.move(offer, wanted, actor=actor, at=settings.clock(connection))
+    moved = move(offer, wanted, actor=actor, at=settings.clock(connection))
     catalog.save_offer(connection, moved)
     return moved

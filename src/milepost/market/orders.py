@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from milepost import rules, times
-from milepost.core import act, ledger, names, workflow
+from milepost.core import act, names, workflow
 from milepost.core.act import Outcome
+from milepost.core.ledger import Entry, totals
 from milepost.core.order import Order, actors, timers
-from milepost.core.tables import Action, Actor, Status
 from milepost.core.terms import Terms
+from milepost.core.transitions import Action, Actor, Status
 from milepost.errors import NotFound
-from milepost.store import ledger as books
-from milepost.store import orders, settings
+from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
 from milepost.store.orders import Change, Origin
-from milepost.views import Created, HistoryLineView, Listing, OrderedView, OrderLineView, OrderView, TimerView
+from milepost.views import Created, HistoryEntryView, Listing, OrderedView, OrderLineView, OrderView, TimerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Exported(NamedTuple):
     """An order, its history, the subcategory of its gig, the balances by its entries, and the store's clock."""
 
     order: Order
-    history: tuple[act.Line, ...]
+    history: tuple[act.HistoryEntry, ...]
     subcategory: str
     balances: tuple[tuple[str, int], ...]
     clock: int
@@ -125,8 +125,8 @@ def party_of(handle: str, *, seller: str, client: str) -> Actor | None:
 
 def view(connection: Connection, order: Order, now: int) -> OrderView:
     """The view of an order, with the sums of its entries."""
-    entries = (posted.entry for posted in books.entries(connection, order_id=order.id))
-    return OrderView.of(order, ledger.totals(entries), now)
+    entries = (posted.entry for posted in ledger.entries(connection, order_id=order.id))
+    return OrderView.of(order, totals(entries), now)
 
 
 def show(db: Database, order_id: int, *, at: int | None = None) -> OrderView:
@@ -137,7 +137,7 @@ def show(db: Database, order_id: int, *, at: int | None = None) -> OrderView:
             return view(connection, orders.existing(connection, order_id), clock)
         outcomes = replayed(connection, order_id, check_past(at, clock))
     entries = (entry for outcome in outcomes for entry in outcome.entries)
-    return OrderView.of(outcomes[-1].order, ledger.totals(entries), at)
+    return OrderView.of(outcomes[-1].order, totals(entries), at)
 
 
 def replayed(connection: Connection, order_id: int, until: int) -> list[Outcome]:
@@ -159,10 +159,10 @@ def check_past(at: int, clock: int) -> int:
     return at
 
 
-def plain(db: Database, order_id: int) -> tuple[Order, tuple[ledger.Entry, ...]]:
+def plain(db: Database, order_id: int) -> tuple[Order, tuple[Entry, ...]]:
     """An order as plain values, with its entries. Raises `NotFound`."""
     with db.read() as connection:
-        entries = tuple(posted.entry for posted in books.entries(connection, order_id=order_id))
+        entries = tuple(posted.entry for posted in ledger.entries(connection, order_id=order_id))
         return orders.existing(connection, order_id), entries
 
 
@@ -173,7 +173,7 @@ def export(db: Database, order_id: int) -> Exported:
     with db.read() as connection:
         order = orders.existing(connection, order_id)
         lines = tuple(orders.history(connection, order_id))
-        balances = tuple(books.summed(connection, order_id=order_id))
+        balances = tuple(ledger.summed(connection, order_id=order_id))
         gig_id = orders.gig_of(connection, order_id)
         subcategory = catalog.gig(connection, gig_id).gig.subcategory
         return Exported(order, lines, subcategory, balances, settings.clock(connection))
@@ -218,9 +218,9 @@ def armed(db: Database, order_id: int | None, *, limit: int) -> Listing[TimerVie
     return Listing.cut("timer", views, limit)
 
 
-def history(db: Database, order_id: int) -> Listing[HistoryLineView]:
+def history(db: Database, order_id: int) -> Listing[HistoryEntryView]:
     """Everything that happened to an order. Raises `NotFound`."""
     with db.read() as connection:
         orders.existing(connection, order_id)
         lines = list(orders.history(connection, order_id))
-    return Listing("line", [HistoryLineView.of(line) for line in lines])
+    return Listing("line", [HistoryEntryView.of(line) for line in lines])

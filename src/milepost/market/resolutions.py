@@ -2,7 +2,7 @@
 
 from milepost import rules
 from milepost.core.order import Order, deadline
-from milepost.core.tables import CANCEL_REASONS, Action, Actor
+from milepost.core.transitions import CANCEL_REASONS, Action, Actor
 from milepost.market.orders import Step, acting, perform
 from milepost.store import orders
 from milepost.store.db import Database

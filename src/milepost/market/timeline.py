@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from milepost import times
 from milepost.core.act import Outcome
 from milepost.core.order import Order, renewal_at, timers
-from milepost.core.tables import Action, Phase, State
 from milepost.core.terms import Follow
+from milepost.core.transitions import Action, Phase, State
 from milepost.market.orders import replayed
 from milepost.store import orders, settings
 from milepost.store.db import Database
@@ -76,7 +76,7 @@ def _bars(outcomes: Sequence[Outcome], now: int) -> dict[int, list[_Stretch]]:
     """The stretches of each milestone, by position: as they were, up to now, and what is planned after that."""
     order = outcomes[-1].order
     bars: dict[int, list[_Stretch]] = {milestone.position: [] for milestone in order.milestones}
-    moments = [(outcome.line.at, outcome.order) for outcome in outcomes]
+    moments = [(outcome.history_entry.at, outcome.order) for outcome in outcomes]
     ends = [at for at, _ in moments[1:]] + [now]
     for (begin, standing), end in zip(moments, ends, strict=True):
         if begin < end and standing.phase is not Phase.ENDED:  # only its money moves once an order has ended

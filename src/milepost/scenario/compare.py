@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from milepost.policy import Policy
 from milepost.scenario.file import Scenario
-from milepost.scenario.play import Do, play
+from milepost.scenario.play import RunCommand, play
 from milepost.views import ComparedView, PlayedView
 
 
-def compare(scenario: Scenario, policies: Sequence[Policy], do: Do) -> list[ComparedView]:
+def compare(scenario: Scenario, policies: Sequence[Policy], run_command: RunCommand) -> list[ComparedView]:
     """A line for each order under each policy; a step that a policy refuses is told, and the story goes on."""
     lines = []
     for policy in policies:
-        played = play(replace(scenario, policy=policy), do, strict=False)
+        played = play(replace(scenario, policy=policy), run_command, strict=False)
         lines.extend(_lines(policy, played))
     return lines
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from milepost.core import ledger
 from milepost.core.explore import Explored, Reached, count_paths, explore, state_of
 from milepost.core.order import Order
-from milepost.core.tables import State
+from milepost.core.transitions import State
 from milepost.errors import BadFile, Fault
 from milepost.market import orders, stores
 from milepost.scenario.file import Scenario
-from milepost.scenario.play import Do, play_in
+from milepost.scenario.play import RunCommand, play_in
 from milepost.views import ExploredView, OutcomeView
 
 STATES_MAX = 50_000
@@ -17,7 +17,7 @@ STEPS_MAX = 20
 
 
 def explore_story(
-    scenario: Scenario, do: Do, *, steps: int | None = None, limit: int = STATES_MAX
+    scenario: Scenario, run_command: RunCommand, *, steps: int | None = None, limit: int = STATES_MAX
 ) -> list[ExploredView]:
     """Play the story's first steps, all if none are said, and walk every state that each of its orders can reach.
 
@@ -27,7 +27,7 @@ def explore_story(
     scenario = replace(scenario, events=tuple(opening))
     db = stores.create_memory(start=scenario.start, policy=scenario.policy)
     try:
-        played = play_in(scenario, db, do)
+        played = play_in(scenario, db, run_command)
         lost = [step for step in played.steps if not step.ok]
         if lost:
             faults = [Fault(f"{step.step}: {step.effect}", step.line) for step in lost]

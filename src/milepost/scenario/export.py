@@ -4,15 +4,16 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from milepost import data, money, times, writing
-from milepost.core.act import Line
+from milepost import data, money, times
+from milepost.core.act import HistoryEntry
 from milepost.core.gig import SUBSTEPS_MAX, eligible_name
 from milepost.core.offer import Offer, faults
 from milepost.core.order import Order
-from milepost.core.tables import Action, Actor
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.transitions import Action, Actor
+from milepost.files import writer
+from milepost.files.writer import section
 from milepost.policy import STANDARD
-from milepost.writing import section
 
 _PLAIN = {
     Action.APPROVE: "order approve job",
@@ -24,7 +25,7 @@ _PLAIN = {
 
 
 def order_text(
-    order: Order, history: Sequence[Line], subcategory: str, balances: Sequence[tuple[str, int]], now: int
+    order: Order, history: Sequence[HistoryEntry], subcategory: str, balances: Sequence[tuple[str, int]], now: int
 ) -> str:
     """The scenario of an order, up to the instant that the store's clock shows."""
     terms, start = order.terms, order.placed_at
@@ -62,7 +63,7 @@ def _what_is_sold(terms: Terms, subcategory: str) -> Iterator[str]:
         return
     yield section("[[gig]]", gig)
     yield section("[gig.package.basic]", {"price": money.plain(_basic_price(terms)), "days": 1})
-    yield from writing.offer_sections(terms, ref="deal", gig="gig")
+    yield from writer.offer_sections(terms, ref="deal", gig="gig")
 
 
 def _by_package(terms: Terms) -> bool:
@@ -91,7 +92,7 @@ def _package(terms: Terms, gig: Mapping[str, Any]) -> Iterator[str]:
         yield section("[gig.package.basic]", {"price": money.plain(_basic_price(terms)), "days": 1})
     told = {"price": money.plain(terms.total_cents), "days": whole.days if not apart else 1}
     if not apart:
-        told |= {"revisions": writing.revisions(whole.revisions), "description": whole.description}
+        told |= {"revisions": writer.revisions(whole.revisions), "description": whole.description}
     yield section(f"[gig.package.{tier}]", told)
     only = {} if tier == "basic" else {"packages": [tier]}
     for keys in _milestones(terms, tier) if apart else _stages(whole):
@@ -104,7 +105,7 @@ def _milestones(terms: Terms, tier: str) -> Iterator[dict[str, Any]]:
             "name": one.name,
             "description": one.description,
             "days": one.days,
-            "revisions": writing.revisions(one.revisions),
+            "revisions": writer.revisions(one.revisions),
             "zoom": one.zoom,
             "substeps": list(one.substeps),
             "prices": {tier: money.plain(one.price_cents)},
@@ -121,7 +122,7 @@ def _stages(whole: MilestoneTerms) -> Iterator[dict[str, Any]]:
 # ── What happened ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _steps(order: Order, history: Sequence[Line]) -> Iterator[tuple[Line, str]]:
+def _steps(order: Order, history: Sequence[HistoryEntry]) -> Iterator[tuple[HistoryEntry, str]]:
     """The parties' actions, in the words of the command line; the clock's come by themselves."""
     terms = order.terms
     by_package = f"order place --gig gig --package {_tier(terms)} --client {terms.client}"
@@ -136,7 +137,7 @@ def _steps(order: Order, history: Sequence[Line]) -> Iterator[tuple[Line, str]]:
             yield line, _words(line, requests)
 
 
-def _words(line: Line, requests: Mapping[object, str]) -> str:
+def _words(line: HistoryEntry, requests: Mapping[object, str]) -> str:
     args = line.args
     if line.action in _PLAIN:
         return _PLAIN[line.action]
@@ -160,7 +161,7 @@ def _handed_over(args: Mapping[str, Any]) -> Iterator[str]:
         yield from ("--link", link)
 
 
-def _cancelling(line: Line, requests: Mapping[object, str]) -> str:
+def _cancelling(line: HistoryEntry, requests: Mapping[object, str]) -> str:
     args = line.args
     if line.action not in (Action.OPEN_CANCEL, Action.SUPPORT_CANCEL):
         verb = str(line.action).removesuffix("-cancel")

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StrictStr
 from pydantic_core import PydanticCustomError
 
-from milepost import documents, reading, times
-from milepost.documents import GigDocument, OfferDocument, When
+from milepost import times
 from milepost.errors import BadFile, Fault
-from milepost.places import Path as TomlPath
-from milepost.places import Place, place_of, places
+from milepost.files import documents, toml_reader
+from milepost.files.documents import GigDocument, OfferDocument, When
+from milepost.files.toml_positions import Path as TomlPath
+from milepost.files.toml_positions import Place, place_of, places
+from milepost.files.toml_reader import Document
 from milepost.policy import Policy
-from milepost.reading import Document
 from milepost.rules import RULES, RuleError
 
 _REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
@@ -115,12 +116,12 @@ class Scenario:
 
 def load(name: str) -> Scenario:
     """The scenario in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(reading.read(name), "stdin" if name == "-" else name)
+    return parse(toml_reader.read(name), "stdin" if name == "-" else name)
 
 
 def parse(text: str, name: str) -> Scenario:
     """The scenario that a TOML text holds. Raises `BadFile` with all its faults."""
-    document = reading.parse(ScenarioDocument, text, name)
+    document = toml_reader.parse(ScenarioDocument, text, name)
     found = places(text)
     faults = list(_ref_faults(document, found))
     place = place_of(found, ("scenario", "start"))
@@ -181,7 +182,7 @@ def _policy(
     try:
         if isinstance(given, str):
             return documents.policy(given)
-        return documents.policy_of(reading.check(documents.PolicyDocument, given, name))
+        return documents.policy_of(toml_reader.check(documents.PolicyDocument, given, name))
     except BadFile as error:
         line, column = place_of(found, ("scenario", "policy"))
         named = f"{given!r}: " if isinstance(given, str) else ""

@@ -1,6 +1,6 @@
 """Playing a scenario: its gigs and offers, its steps at their instants, and what must be true.
 
-A step is done by `Do`, which runs the words of the command line on the scenario's store; so a scenario has no
+A step is done by `RunCommand`, which runs the words of the command line on the scenario's store; so a scenario has no
 vocabulary and no way into the market of its own.
 """
 
@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from milepost import money
-from milepost.documents import GigDocument, OfferDocument
 from milepost.errors import BadFile, NotFound, StoreError
+from milepost.files.documents import GigDocument, OfferDocument
 from milepost.market import clock, gigs, inbox, ledger, offers, orders, stores
 from milepost.rules import RuleError
 from milepost.scenario.file import Event, Expectation, Scenario, with_ids
@@ -28,7 +28,7 @@ from milepost.views import (
     iso_at,
 )
 
-Do = Callable[[Database, Sequence[str]], Any]
+RunCommand = Callable[[Database, Sequence[str]], Any]
 MANY = 1_000_000
 
 
@@ -42,7 +42,7 @@ class _Play:
 
     scenario: Scenario
     db: Database
-    do: Do
+    run_command: RunCommand
     refs: dict[str, int] = field(default_factory=dict)
     subjects: dict[str, int] = field(default_factory=dict)  # the order of each ref to an order or a request
     orders: list[int] = field(default_factory=list)
@@ -51,21 +51,21 @@ class _Play:
     entries_told: int = 0
 
 
-def play(scenario: Scenario, do: Do, *, strict: bool = True) -> PlayedView:
+def play(scenario: Scenario, run_command: RunCommand, *, strict: bool = True) -> PlayedView:
     """Play a scenario in memory. The first step that goes another way than written ends it, as failed.
 
     Where that is not `strict`, the story goes on after such a step.
     """
     db = stores.create_memory(start=scenario.start, policy=scenario.policy)
     try:
-        return play_in(scenario, db, do, strict=strict)
+        return play_in(scenario, db, run_command, strict=strict)
     finally:
         db.close()
 
 
-def play_in(scenario: Scenario, db: Database, do: Do, *, strict: bool = True) -> PlayedView:
+def play_in(scenario: Scenario, db: Database, run_command: RunCommand, *, strict: bool = True) -> PlayedView:
     """Play a scenario in a new store."""
-    run = _Play(scenario, db, do)
+    run = _Play(scenario, db, run_command)
     whole = _set_up(run) and all(_happen(run, event) or not strict for event in scenario.events)
     passed = whole and all(step.ok for step in run.steps) and all(one.ok for one in run.expectations)
     return PlayedView(
@@ -125,10 +125,10 @@ def _done(run: _Play, event: Event) -> bool:
     """A step, and what must be true after it."""
     words = with_ids(event.words, run.refs)
     try:
-        view = run.do(run.db, words)
+        view = run.run_command(run.db, words)
     except RuleError as fault:
         expected = fault.rule.id == event.refused
-        effect = f"refused, as it must be [{fault.rule.id}]" if expected else f"refused: {fault}"
+        effect = f"refused as expected [{fault.rule.id}]" if expected else f"refused: {fault}"
         _tell(run, event, effect, ok=expected)
         if expected and event.expect:
             _compare(run, event, _subject(run, event, words))

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, or_
 from sqlmodel import Session, col, select
 
 from milepost.core.inbox import Conversation, Message
-from milepost.core.tables import Actor
+from milepost.core.transitions import Actor
 from milepost.errors import NotFound
 from milepost.store.tables import ConversationRow, MessageRow, OfferRow
 

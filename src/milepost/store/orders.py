@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from milepost.core.act import Line, Outcome
+from milepost.core.act import HistoryEntry, Outcome
 from milepost.core.order import Call, Milestone, Order, Request, due
-from milepost.core.tables import Action, Actor, Reason, State, Status
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.transitions import Action, Actor, Reason, State, Status
 from milepost.errors import NotFound, StoreError
 from milepost.policy import Policy
 from milepost.store import settings
@@ -127,10 +127,10 @@ def existing(connection: Connection, order_id: int) -> Order:
     return found[order_id]
 
 
-def history(connection: Connection, order_id: int) -> Iterator[Line]:
+def history(connection: Connection, order_id: int) -> Iterator[HistoryEntry]:
     """The accepted actions of an order, oldest first."""
     for number, at, actor, action, position, args in connection.exec_driver_sql(_SELECT_HISTORY, (order_id,)):
-        yield Line(number, at, Actor(actor), Action(action), position, json.loads(args) if args else {})
+        yield HistoryEntry(number, at, Actor(actor), Action(action), position, json.loads(args) if args else {})
 
 
 def due_before(connection: Connection, until: int, limit: int) -> list[tuple[int, int]]:
@@ -319,7 +319,9 @@ def _update_orders(connection: Connection, changes: Sequence[Change]) -> None:
 
 def _append(connection: Connection, changes: Sequence[Change]) -> None:
     lines, entries, balances = [], [], defaultdict[str, int](int)
-    steps = [(outcome.line, change.after.id, outcome.entries) for change in changes for outcome in change.outcomes]
+    steps = [
+        (outcome.history_entry, change.after.id, outcome.entries) for change in changes for outcome in change.outcomes
+    ]
     steps.sort(key=lambda step: step[0].at)  # stable: entries are numbered in the order of time
     for (number, at, actor, action, position, args), order_id, moved in steps:
         lines.append((order_id, number, at, str(actor), str(action), position, json.dumps(args) if args else None))

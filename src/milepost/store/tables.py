@@ -12,8 +12,8 @@ from sqlmodel import Field, SQLModel
 
 from milepost import money, times
 from milepost.core.ledger import Kind
-from milepost.core.tables import MOOT, REQUESTS, RUNNING, Action, Actor, Reason, State, Status
 from milepost.core.terms import OrderType
+from milepost.core.transitions import MOOT, REQUESTS, RUNNING, Action, Actor, Reason, State, Status
 
 STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}

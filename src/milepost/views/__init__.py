@@ -17,7 +17,7 @@ from milepost.views.offers import (
     OfferView,
 )
 from milepost.views.orders import (
-    HistoryLineView,
+    HistoryEntryView,
     OrderedView,
     OrderLineView,
     OrderView,
@@ -26,7 +26,7 @@ from milepost.views.orders import (
     RequestView,
     TimerView,
 )
-from milepost.views.rules import PolicyView, RuleView, TransitionView, state_diagram, transitions
+from milepost.views.rules import PolicyView, RuleView, TransitionView, state_diagram, transition_views
 from milepost.views.telling import (
     ChoiceView,
     ComparedView,
@@ -61,7 +61,7 @@ __all__ = [
     "FindingsView",
     "ForecastView",
     "GigView",
-    "HistoryLineView",
+    "HistoryEntryView",
     "LintView",
     "Listing",
     "MessageView",
@@ -94,5 +94,5 @@ __all__ = [
     "iso",
     "iso_at",
     "state_diagram",
-    "transitions",
+    "transition_views",
 ]

@@ -11,8 +11,8 @@ from milepost.core.inbox import Conversation, Message
 from milepost.core.ledger import Entry
 from milepost.core.lint import Finding, exposures
 from milepost.core.offer import Offer
-from milepost.core.tables import Actor
 from milepost.core.terms import MilestoneTerms
+from milepost.core.transitions import Actor
 from milepost.views.base import iso, iso_at
 
 
@@ -128,9 +128,9 @@ def _event(outcome: Outcome, entry: Entry) -> dict[str, Any]:
     earns = entry.kind is ledger.Kind.RELEASE
     frees = entry.credit.endswith(":available")
     return {
-        "at": iso_at(outcome.line.at),
+        "at": iso_at(outcome.history_entry.at),
         "milestone": entry.position,
-        "action": str(outcome.line.action),
+        "action": str(outcome.history_entry.action),
         "kind": str(entry.kind),
         "paid_cents": entry.amount_cents if pays else 0,
         "released_cents": entry.amount_cents if earns else 0,

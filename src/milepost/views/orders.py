@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost import rules
-from milepost.core import tables
-from milepost.core.act import Line
+from milepost.core import transitions
+from milepost.core.act import HistoryEntry
 from milepost.core.ledger import Totals
 from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, review_ends_at, timers
-from milepost.core.tables import Action, Phase, State
+from milepost.core.transitions import Action, Phase, State
 from milepost.views.base import iso, iso_at
 from milepost.views.offers import OfferView
 
@@ -31,7 +31,7 @@ class TimerView:
         """The view of an order's timer."""
         effect, prevents = _TIMER_WORDS[timer.action]
         request = order.open_request.id if order.open_request else None
-        silence = tables.ORDER_ROWS.get((timer.action, order.next))
+        silence = transitions.ORDER_ROWS.get((timer.action, order.next))
         ends = f"; the order ends ({silence.reason})" if silence and silence.reason else ""
         return TimerView(
             iso_at(timer.at),
@@ -245,7 +245,7 @@ class OrderedView:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLineView:
+class HistoryEntryView:
     """One accepted action."""
 
     number: int
@@ -256,9 +256,9 @@ class HistoryLineView:
     args: dict[str, Any]
 
     @staticmethod
-    def of(line: Line) -> "HistoryLineView":
+    def of(line: HistoryEntry) -> "HistoryEntryView":
         """The view of a history line."""
-        return HistoryLineView(
+        return HistoryEntryView(
             line.number, iso_at(line.at), str(line.actor), str(line.action), line.position, dict(line.args)
         )
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.core import tables
-from milepost.core.tables import Action, Phase, State
+from milepost.core import transitions
+from milepost.core.transitions import Action, Phase, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +37,23 @@ class RuleView:
     source: str
 
 
-def transitions() -> list[TransitionView]:
+def transition_views() -> list[TransitionView]:
     """Every row of the three transition tables."""
-    rows: list[tuple[object, ...]] = [("milestone", *row) for row in tables.MILESTONES]
-    rows += [("order", *row[:4], row.reason or "-") for row in tables.ORDERS]
-    rows += [("request", *row[:4], "cancels" if row.cancels else "-") for row in tables.REQUESTS]
+    rows: list[tuple[object, ...]] = [("milestone", *row) for row in transitions.MILESTONES]
+    rows += [("order", *row[:4], row.reason or "-") for row in transitions.ORDERS]
+    rows += [("request", *row[:4], "cancels" if row.cancels else "-") for row in transitions.REQUESTS]
     return [TransitionView(*map(str, row)) for row in rows]
 
 
 def state_diagram() -> str:
     """The life of a milestone and of its order as a Mermaid state diagram, from the transition tables."""
     arrows: dict[tuple[str, str], list[str]] = {}
-    for row in tables.MILESTONES:
+    for row in transitions.MILESTONES:
         if row.source != row.target:
             source = _WAITING.get(row.action, str(row.source))
             arrows.setdefault((source, str(row.target)), []).append(str(row.action))
     arrows[str(State.PLANNED), str(State.SKIPPED)] = ["the order ends"]
-    for end in tables.ORDERS:
+    for end in transitions.ORDERS:
         source, label = _finished(end)
         target = _node(str(end.reason or end.target))
         arrows.setdefault((source, target), []).append(label)
@@ -61,25 +61,25 @@ def state_diagram() -> str:
     lines += [
         f"    {source} --> {target}: {', '.join(dict.fromkeys(told))}" for (source, target), told in arrows.items()
     ]
-    lines += [f"    {_node(name)}: order ended, {name}" for name in tables.Reason]
+    lines += [f"    {_node(name)}: order ended, {name}" for name in transitions.Reason]
     lines += [f"    {_node(name)}: order {name}" for name in (Phase.AWAITING_CONTINUE, Phase.AWAITING_RENEWAL)]
-    lines += [f"    {_node(name)} --> [*]" for name in tables.Reason]
+    lines += [f"    {_node(name)} --> [*]" for name in transitions.Reason]
     return "\n".join(lines)
 
 
 _WAITING = {Action.CONTINUE: "awaiting_continue", Action.RENEW: "awaiting_renewal"}
 
 
-_NEXT_WAITING = {tables.Next.CLIENT: "awaiting_continue", tables.Next.RENEWAL: "awaiting_renewal"}
+_NEXT_WAITING = {transitions.Next.CLIENT: "awaiting_continue", transitions.Next.RENEWAL: "awaiting_renewal"}
 
 
-def _finished(row: tables.OrderRow) -> tuple[str, str]:
+def _finished(row: transitions.OrderTransition) -> tuple[str, str]:
     """Where an order's move begins in the diagram: at the milestone's new state, or at the wait that it ends."""
-    states = {one.action: str(one.target) for one in tables.MILESTONES}
+    states = {one.action: str(one.target) for one in transitions.MILESTONES}
     if row.action in states:
         return states[row.action], f"{row.action} ({row.source})"
     return _NEXT_WAITING[row.source], str(row.action)
 
 
 def _node(name: str) -> str:
-    return f"ended_{name}".replace("-", "_") if name in set(tables.Reason) else name.replace("-", "_")
+    return f"ended_{name}".replace("-", "_") if name in set(transitions.Reason) else name.replace("-", "_")

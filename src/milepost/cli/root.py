@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost import documents, rules, times
+from milepost import rules, times
 from milepost.cli.session import answers, current, machine_now, note, store
 from milepost.errors import StoreError
+from milepost.files import documents
 from milepost.policy import STANDARD, Policy
 
 app = typer.Typer()
@@ -67,7 +68,7 @@ def rules_(
     if diagram:
         return views.TextView(views.state_diagram() + "\n")
     if transitions:
-        return views.Listing("transition", views.transitions())
+        return views.Listing("transition", views.transition_views())
     wording = _policy_in_force(policy).wording()
     told = [views.RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
     return views.Listing("rule", told)
@@ -100,6 +101,6 @@ def demo(
       milepost demo
       milepost demo sample_data/the-client-goes-quiet.toml
     """
-    from milepost.cli.playing import demo as play
+    from milepost.cli.scenario_steps import demo as play
 
     return play(file)

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import views
-from milepost.cli.render_base import amount, listed, rendered, table, when, words
+from milepost.render.base import amount, listed, rendered, table, when, words
 
 
 @listed("entry", "entries")

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import money, views
-from milepost.cli.plain import printable
-from milepost.cli.render_base import amount, facts, listed, rendered, revisions, state, table, when, words
+from milepost.render.base import amount, facts, listed, rendered, revisions, state, table, when, words
+from milepost.render.plain import printable
 
 
 @rendered.register

@@ -28,8 +28,8 @@ from milepost.core.offer import Draft
 from milepost.core.terms import MilestoneTerms, OrderType
 from milepost.core.workflow import Template
 from milepost.errors import BadFile, Fault
+from milepost.files.toml_reader import Document, check, load, parse, read
 from milepost.policy import STANDARD, Policy, bounds
-from milepost.reading import Document, check, load, parse, read
 from milepost.rules import RuleError
 
 __all__ = ["check", "load", "parse", "read"]

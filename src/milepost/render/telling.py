@@ -5,9 +5,9 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import views
-from milepost.cli.render_base import amount, listed, rendered, state, table, when, words
-from milepost.cli.render_money import entries
-from milepost.cli.render_orders import timers
+from milepost.render.base import amount, listed, rendered, state, table, when, words
+from milepost.render.money import entries
+from milepost.render.orders import timers
 
 
 @rendered.register
@@ -33,7 +33,7 @@ def _(view: views.TrialView) -> RenderableType:
 
 @rendered.register
 def _(view: views.TimelineView) -> RenderableType:
-    from milepost.cli.chart import chart
+    from milepost.render.chart import chart
 
     return chart(view)
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from milepost.cli.playing import do
+from milepost.cli.scenario_steps import run_command
 from milepost.market import orders
 from milepost.policy import Policy
 from milepost.scenario import file
@@ -45,7 +45,7 @@ class Stage:
 
     def play(self, scenario: Scenario, *, strict: bool = True) -> PlayedView:
         """The story, played; the store stays as it left it."""
-        return play_in(scenario, self.new(scenario.start, scenario.policy), do, strict=strict)
+        return play_in(scenario, self.new(scenario.start, scenario.policy), run_command, strict=strict)
 
     def played(self, text: str) -> PlayedView:
         """The story of a text, played."""

@@ -7,7 +7,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from milepost import times
-from milepost.cli.plain import printable
+from milepost.render.plain import printable
 from milepost.views import TimelineRowView, TimelineView
 
 # Each kind has a sign of its own, so that the chart needs no colour.

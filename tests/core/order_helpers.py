@@ -11,8 +11,8 @@ from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Entry, Kind, Totals, totals
 from milepost.core.order import Order, due
-from milepost.core.tables import Action, Actor, State
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.transitions import Action, Actor, State
 from milepost.policy import STANDARD, Policy
 from milepost.rules import Rule, RuleError
 

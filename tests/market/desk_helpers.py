@@ -6,13 +6,13 @@ from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any
 
-import stories
-from cli.shell import Shell
+import store_helpers
+from cli.shell_helpers import Shell
 
 from milepost import times
 from milepost.cli.app import call
 from milepost.cli.session import Session, using
-from milepost.core.tables import Action
+from milepost.core.transitions import Action
 from milepost.market import clock, orders, stores
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
@@ -88,7 +88,7 @@ class Desk(Shell):
     def digest(self) -> str:
         """A hash of everything that is stored."""
         with self.opened() as db:
-            return stories.digest(db)
+            return store_helpers.digest(db)
 
     @contextmanager
     def opened(self) -> Iterator[Database]:
@@ -114,7 +114,7 @@ def said(db: Database, words: Sequence[str]) -> Any:
 @contextmanager
 def memory(policy: Policy = STANDARD) -> Iterator[Database]:
     """A store in memory, that must be sound at the end."""
-    with stories.memory_store(policy) as db:
+    with store_helpers.memory_store(policy) as db:
         yield db
 
 
@@ -124,10 +124,10 @@ PAUSES = (0, 1, times.HOUR, times.DAY, 3 * times.DAY, 8 * times.DAY)
 
 def wander(db: Database, random: Random, policy: Policy, *, steps: int) -> Iterator[int]:
     """Place order 1 and walk it at random; a stop at the clock's instant after each step, and before time passes."""
-    stories.place(db, stories.random_terms(random, policy))
+    store_helpers.place(db, store_helpers.random_terms(random, policy))
     for number in range(steps):
-        now = stories.clock_of(db)
-        step = stories.random_step(random, stories.order_of(db, 1), now, number + 1)
+        now = store_helpers.clock_of(db)
+        step = store_helpers.random_step(random, store_helpers.order_of(db, 1), now, number + 1)
         if step and (step.action not in RARE or random.random() < 0.2):
             with suppress(RuleError):
                 orders.perform(db, 1, [step])
@@ -137,9 +137,10 @@ def wander(db: Database, random: Random, policy: Policy, *, steps: int) -> Itera
 
 def shown(view: Any, width: int) -> str:
     """A view as it is printed on a terminal of a width, without colour."""
-    from milepost.cli import render
+    from milepost.render.base import console as made_console
+    from milepost.render.base import rendered
 
     out = io.StringIO()
-    console = render.console(file=out, width=width, force_terminal=False, color_system=None)
-    console.print(render.rendered(view))
+    console = made_console(file=out, width=width, force_terminal=False, color_system=None)
+    console.print(rendered(view))
     return out.getvalue()

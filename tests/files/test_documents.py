@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from cli.shell import Shell, Told
+from cli.shell_helpers import Shell, Told
 
 GIG = """\
 title = "A logo"

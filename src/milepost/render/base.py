@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import money, views
-from milepost.cli.plain import printable
+from milepost.render.plain import printable
 
 _Picture = TypeVar("_Picture", bound=Callable[..., RenderableType])
 

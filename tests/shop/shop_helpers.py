@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cli.shell import Told
-from market.desk import Desk
+from cli.shell_helpers import Told
+from market.desk_helpers import Desk
 
 GIG = """\
 title = "A logo"

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import times, views
-from milepost.cli.plain import printable
-from milepost.cli.render_base import amount, facts, listed, rendered, revisions, state, table, when, words
+from milepost.render.base import amount, facts, listed, rendered, revisions, state, table, when, words
+from milepost.render.plain import printable
 
 
 @rendered.register
@@ -121,7 +121,7 @@ def timers(timers: list[views.TimerView]) -> Table:
 
 
 @listed("line", "history")
-def _history(lines: list[views.HistoryLineView]) -> Table:
+def _history(lines: list[views.HistoryEntryView]) -> Table:
     made = table("#", "At", "Who", "What", "Milestone", "With", right=("#", "Milestone"))
     for line in lines:
         made.add_row(

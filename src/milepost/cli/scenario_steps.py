@@ -24,7 +24,7 @@ def demo(name: str | None) -> PlayedView:
 
 def play_file(scenario: Scenario) -> PlayedView:
     """Play a story in memory."""
-    return play(scenario, do)
+    return play(scenario, run_command)
 
 
 def play_kept(scenario: Scenario, path: Path) -> PlayedView:
@@ -34,7 +34,7 @@ def play_kept(scenario: Scenario, path: Path) -> PlayedView:
     stores.create_file(path, start=scenario.start, clock_mode="simulated", policy=scenario.policy)
     db = stores.open_store(path)
     try:
-        return play_in(scenario, db, do)
+        return play_in(scenario, db, run_command)
     finally:
         db.close()
 
@@ -58,7 +58,7 @@ def trial(db: Database, order_id: int, actions: Sequence[Sequence[str]], *, hand
         return TrialView(steps, standing, entries[first:])
 
 
-def do(db: Database, words: Sequence[str]) -> Any:
+def run_command(db: Database, words: Sequence[str]) -> Any:
     """Run the words of a command on an open store, and answer with its view."""
     from milepost.cli.app import call
 

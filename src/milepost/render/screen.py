@@ -13,8 +13,8 @@ from typing import Any
 from rich.console import Console
 
 from milepost import views
-from milepost.cli import render_money, render_orders, render_shop, render_telling  # noqa: F401 - each brings its pictures
-from milepost.cli.render_base import console, rendered
+from milepost.render import money, orders, shop, telling  # noqa: F401 - each brings its tables
+from milepost.render.base import console, rendered
 
 
 def show(view: Any, *, as_json: bool) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 from milepost import times
 from milepost.core.order import Order, possible
-from milepost.core.tables import CANCEL_REASONS, Action
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
-from milepost.market import audit, ledger, orders, stores
+from milepost.core.transitions import CANCEL_REASONS, Action
+from milepost.market import ledger, orders, stores
 from milepost.market.orders import Step
 from milepost.policy import Policy
+from milepost.store import audit
 from milepost.store.db import Database
 from milepost.store.orders import Origin
 

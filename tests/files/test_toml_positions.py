@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.places import place_of, places
+from milepost.files.toml_positions import place_of, places
 
 HARD = '''\
 title = "a # b [x]"  # a comment = 1

@@ -116,7 +116,7 @@ class Next(StrEnum):
     LAPSING = "renewal was stopped"
 
 
-class MilestoneRow(NamedTuple):
+class MilestoneTransition(NamedTuple):
     """A milestone's move."""
 
     action: Action
@@ -126,7 +126,7 @@ class MilestoneRow(NamedTuple):
     money: Money
 
 
-class OrderRow(NamedTuple):
+class OrderTransition(NamedTuple):
     """An order's move, once no milestone runs."""
 
     action: Action
@@ -136,7 +136,7 @@ class OrderRow(NamedTuple):
     reason: Reason | None
 
 
-class RequestRow(NamedTuple):
+class RequestTransition(NamedTuple):
     """A move of a request to cancel: `asker` and `other` are the parties, whichever opened it."""
 
     action: Action
@@ -149,19 +149,19 @@ class RequestRow(NamedTuple):
 RUNNING = (State.ACTIVE, State.DELIVERED, State.REVISING)
 _CLIENT, _SELLER, _SUPPORT, _CLOCK = Actor.CLIENT, Actor.SELLER, Actor.SUPPORT, Actor.CLOCK
 
-MILESTONES: tuple[MilestoneRow, ...] = (
-    MilestoneRow(Action.PLACE, _CLIENT, State.PLANNED, State.ACTIVE, Money.CHARGE),
-    MilestoneRow(Action.CONTINUE, _CLIENT, State.PLANNED, State.ACTIVE, Money.CHARGE),
-    MilestoneRow(Action.RENEW, _CLOCK, State.PLANNED, State.ACTIVE, Money.CHARGE),
-    MilestoneRow(Action.DELIVER, _SELLER, State.ACTIVE, State.DELIVERED, Money.NONE),
-    MilestoneRow(Action.DELIVER, _SELLER, State.REVISING, State.DELIVERED, Money.NONE),
-    MilestoneRow(Action.REVISE, _CLIENT, State.DELIVERED, State.REVISING, Money.NONE),
-    MilestoneRow(Action.APPROVE, _CLIENT, State.DELIVERED, State.APPROVED, Money.RELEASE),
-    MilestoneRow(Action.REVIEW_SILENCE, _CLOCK, State.DELIVERED, State.APPROVED, Money.RELEASE),
-    MilestoneRow(Action.CLEAR, _CLOCK, State.APPROVED, State.APPROVED, Money.CLEAR),
+MILESTONES: tuple[MilestoneTransition, ...] = (
+    MilestoneTransition(Action.PLACE, _CLIENT, State.PLANNED, State.ACTIVE, Money.CHARGE),
+    MilestoneTransition(Action.CONTINUE, _CLIENT, State.PLANNED, State.ACTIVE, Money.CHARGE),
+    MilestoneTransition(Action.RENEW, _CLOCK, State.PLANNED, State.ACTIVE, Money.CHARGE),
+    MilestoneTransition(Action.DELIVER, _SELLER, State.ACTIVE, State.DELIVERED, Money.NONE),
+    MilestoneTransition(Action.DELIVER, _SELLER, State.REVISING, State.DELIVERED, Money.NONE),
+    MilestoneTransition(Action.REVISE, _CLIENT, State.DELIVERED, State.REVISING, Money.NONE),
+    MilestoneTransition(Action.APPROVE, _CLIENT, State.DELIVERED, State.APPROVED, Money.RELEASE),
+    MilestoneTransition(Action.REVIEW_SILENCE, _CLOCK, State.DELIVERED, State.APPROVED, Money.RELEASE),
+    MilestoneTransition(Action.CLEAR, _CLOCK, State.APPROVED, State.APPROVED, Money.CLEAR),
     # A cancellation, whoever's word or silence settles it (see REQUESTS).
     *(
-        MilestoneRow(Action.CANCEL, actor, source, State.CANCELLED, money)
+        MilestoneTransition(Action.CANCEL, actor, source, State.CANCELLED, money)
         for actor, (source, money) in product(
             (_CLIENT, _SELLER, _SUPPORT, _CLOCK),
             (
@@ -172,32 +172,32 @@ MILESTONES: tuple[MilestoneRow, ...] = (
             ),
         )
     ),
-    MilestoneRow(Action.CANCEL, _SUPPORT, State.APPROVED, State.CANCELLED, Money.REVERSE),
+    MilestoneTransition(Action.CANCEL, _SUPPORT, State.APPROVED, State.CANCELLED, Money.REVERSE),
     # What a party notes while a milestone runs; its state stays.
-    *(MilestoneRow(Action.STOP_AFTER_CURRENT, _CLIENT, state, state, Money.NONE) for state in RUNNING),
+    *(MilestoneTransition(Action.STOP_AFTER_CURRENT, _CLIENT, state, state, Money.NONE) for state in RUNNING),
     *(
-        MilestoneRow(action, _SELLER, state, state, Money.NONE)
+        MilestoneTransition(action, _SELLER, state, state, Money.NONE)
         for action, state in product((Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP, Action.SET_CALL), RUNNING)
     ),
-    MilestoneRow(Action.REPORT_STAGE, _SELLER, State.ACTIVE, State.ACTIVE, Money.NONE),
+    MilestoneTransition(Action.REPORT_STAGE, _SELLER, State.ACTIVE, State.ACTIVE, Money.NONE),
 )
 
-ORDERS: tuple[OrderRow, ...] = (
-    OrderRow(Action.APPROVE, _CLIENT, Next.CLIENT, Phase.AWAITING_CONTINUE, None),
-    OrderRow(Action.APPROVE, _CLIENT, Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
-    OrderRow(Action.APPROVE, _CLIENT, Next.NOTHING, Phase.ENDED, Reason.ALL_APPROVED),
-    OrderRow(Action.APPROVE, _CLIENT, Next.STOPPING, Phase.ENDED, Reason.CLIENT_STOPPED),
-    OrderRow(Action.APPROVE, _CLIENT, Next.LAPSING, Phase.ENDED, Reason.CLIENT_STOPPED),
-    OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.CLIENT, Phase.ENDED, Reason.REVIEW_EXPIRED),
-    OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
-    OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.NOTHING, Phase.ENDED, Reason.REVIEW_EXPIRED),
-    OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.STOPPING, Phase.ENDED, Reason.REVIEW_EXPIRED),
-    OrderRow(Action.REVIEW_SILENCE, _CLOCK, Next.LAPSING, Phase.ENDED, Reason.CLIENT_STOPPED),
-    OrderRow(Action.CONTINUE_WINDOW, _CLOCK, Next.CLIENT, Phase.ENDED, Reason.CONTINUE_EXPIRED),
-    OrderRow(Action.STOP, _CLIENT, Next.CLIENT, Phase.ENDED, Reason.CLIENT_STOPPED),
-    OrderRow(Action.STOP, _CLIENT, Next.RENEWAL, Phase.ENDED, Reason.CLIENT_STOPPED),
+ORDERS: tuple[OrderTransition, ...] = (
+    OrderTransition(Action.APPROVE, _CLIENT, Next.CLIENT, Phase.AWAITING_CONTINUE, None),
+    OrderTransition(Action.APPROVE, _CLIENT, Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
+    OrderTransition(Action.APPROVE, _CLIENT, Next.NOTHING, Phase.ENDED, Reason.ALL_APPROVED),
+    OrderTransition(Action.APPROVE, _CLIENT, Next.STOPPING, Phase.ENDED, Reason.CLIENT_STOPPED),
+    OrderTransition(Action.APPROVE, _CLIENT, Next.LAPSING, Phase.ENDED, Reason.CLIENT_STOPPED),
+    OrderTransition(Action.REVIEW_SILENCE, _CLOCK, Next.CLIENT, Phase.ENDED, Reason.REVIEW_EXPIRED),
+    OrderTransition(Action.REVIEW_SILENCE, _CLOCK, Next.RENEWAL, Phase.AWAITING_RENEWAL, None),
+    OrderTransition(Action.REVIEW_SILENCE, _CLOCK, Next.NOTHING, Phase.ENDED, Reason.REVIEW_EXPIRED),
+    OrderTransition(Action.REVIEW_SILENCE, _CLOCK, Next.STOPPING, Phase.ENDED, Reason.REVIEW_EXPIRED),
+    OrderTransition(Action.REVIEW_SILENCE, _CLOCK, Next.LAPSING, Phase.ENDED, Reason.CLIENT_STOPPED),
+    OrderTransition(Action.CONTINUE_WINDOW, _CLOCK, Next.CLIENT, Phase.ENDED, Reason.CONTINUE_EXPIRED),
+    OrderTransition(Action.STOP, _CLIENT, Next.CLIENT, Phase.ENDED, Reason.CLIENT_STOPPED),
+    OrderTransition(Action.STOP, _CLIENT, Next.RENEWAL, Phase.ENDED, Reason.CLIENT_STOPPED),
     *(
-        OrderRow(Action.CANCEL, actor, source, target, reason)
+        OrderTransition(Action.CANCEL, actor, source, target, reason)
         for actor, (source, target, reason) in product(
             (_CLIENT, _SELLER, _SUPPORT, _CLOCK),
             (
@@ -211,12 +211,12 @@ ORDERS: tuple[OrderRow, ...] = (
     ),
 )
 
-REQUESTS: tuple[RequestRow, ...] = (
-    RequestRow(Action.OPEN_CANCEL, "asker", "none", "open", False),
-    RequestRow(Action.ACCEPT_CANCEL, "other", "open", "accepted", True),
-    RequestRow(Action.DECLINE_CANCEL, "other", "open", "declined", False),
-    RequestRow(Action.WITHDRAW_CANCEL, "asker", "open", "withdrawn", False),
-    RequestRow(Action.CANCEL_UNANSWERED, "clock", "open", "unanswered", True),
+REQUESTS: tuple[RequestTransition, ...] = (
+    RequestTransition(Action.OPEN_CANCEL, "asker", "none", "open", False),
+    RequestTransition(Action.ACCEPT_CANCEL, "other", "open", "accepted", True),
+    RequestTransition(Action.DECLINE_CANCEL, "other", "open", "declined", False),
+    RequestTransition(Action.WITHDRAW_CANCEL, "asker", "open", "withdrawn", False),
+    RequestTransition(Action.CANCEL_UNANSWERED, "clock", "open", "unanswered", True),
 )
 MOOT = "moot"  # what an open request becomes when its object is finished some other way
 
@@ -231,11 +231,11 @@ CANCEL_REASONS: Mapping[str, str] = {
     "terms-broken": "the marketplace's terms were broken",
 }
 
-MILESTONE_ROWS: Mapping[tuple[Action, State], MilestoneRow] = {
+MILESTONE_ROWS: Mapping[tuple[Action, State], MilestoneTransition] = {
     (row.action, row.source): row for row in reversed(MILESTONES)
 }
-ORDER_ROWS: Mapping[tuple[Action, Next], OrderRow] = {(row.action, row.source): row for row in reversed(ORDERS)}
-REQUEST_ROWS: Mapping[Action, RequestRow] = {row.action: row for row in REQUESTS}
+ORDER_ROWS: Mapping[tuple[Action, Next], OrderTransition] = {(row.action, row.source): row for row in reversed(ORDERS)}
+REQUEST_ROWS: Mapping[Action, RequestTransition] = {row.action: row for row in REQUESTS}
 
 # Who may take each of the parties' actions. Of a request to cancel, REQUESTS says which of the two.
 ACTORS: Mapping[Action, tuple[Actor, ...]] = {

@@ -5,10 +5,10 @@ from functools import cache
 
 import pytest
 
-from core.build import FEES, START, single, subscription, terms
-from core.explore import Row, Walked, explore
-from milepost.core.tables import MILESTONES, ORDERS, REQUESTS
+from core.order_helpers import FEES, START, single, subscription, terms
+from core.walk_helpers import Row, Walked, explore
 from milepost.core.terms import Terms
+from milepost.core.transitions import MILESTONES, ORDERS, REQUESTS
 from milepost.policy import STANDARD, Policy
 
 KINDS: dict[str, Callable[[Policy], Terms]] = {

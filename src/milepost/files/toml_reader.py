@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from milepost.errors import BadFile, Fault
-from milepost.places import Path as TomlPath
-from milepost.places import Place, place_of, places
+from milepost.files.toml_positions import Path as TomlPath
+from milepost.files.toml_positions import Place, place_of, places
 from milepost.rules import RULES
 
 MAX_BYTES = 1_000_000

@@ -8,7 +8,7 @@ import typer
 from milepost import times
 from milepost.cli.options import ClientFilter, Limit, OrderId, SellerFilter
 from milepost.cli.session import answers, current, store
-from milepost.core.tables import Phase, Status
+from milepost.core.transitions import Phase, Status
 
 app = typer.Typer()
 
@@ -106,9 +106,9 @@ def explain(order: OrderId) -> Any:
     return explained(store(), order)
 
 
-@app.command()
+@app.command("timeline")
 @answers
-def timeline(order: MaybeOrder = None, limit: Limit = 20) -> Any:
+def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> Any:
     """Draw an order's milestones as bars on a time scale; without an id, the open orders of the store.
 
     \b
@@ -116,9 +116,9 @@ def timeline(order: MaybeOrder = None, limit: Limit = 20) -> Any:
       milepost order timeline 1
       milepost order timeline
     """
-    from milepost.market import timeline as market
+    from milepost.market import timeline
 
-    return market.of_store(store(), limit=limit) if order is None else market.of_order(store(), order)
+    return timeline.of_store(store(), limit=limit) if order is None else timeline.of_order(store(), order)
 
 
 @app.command()
@@ -152,7 +152,7 @@ def what_if(
       milepost order what-if 1 approve continue deliver "tick +9d"
       milepost order what-if 1 "deliver --link https://example.com" "tick --next"
     """
-    from milepost.cli.playing import trial
+    from milepost.cli.scenario_steps import trial
 
     return trial(store(), order, [_words(text, order) for text in action], handle=current().handle)
 

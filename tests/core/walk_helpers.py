@@ -10,27 +10,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from core.build import LINK, REASON
+from core.order_helpers import LINK, REASON
 from milepost import times
 from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Entry, Kind, totals
 from milepost.core.order import Milestone, Order, due, possible, timers
-from milepost.core.tables import (
+from milepost.core.terms import Terms
+from milepost.core.transitions import (
     ACTORS,
     NEXT_OF_FOLLOW,
     RUNNING,
     Action,
     Actor,
-    MilestoneRow,
+    MilestoneTransition,
     Money,
     Next,
-    OrderRow,
-    RequestRow,
+    OrderTransition,
+    RequestTransition,
     State,
     Status,
 )
-from milepost.core.terms import Terms
 from milepost.rules import RuleError
 
 CANCELS = {Action.ACCEPT_CANCEL, Action.SUPPORT_CANCEL, Action.CANCEL_UNANSWERED}
@@ -46,7 +46,7 @@ MONEY = {
 FEE_KINDS = {Kind.CLIENT_FEE, Kind.SELLER_FEE, Kind.CLIENT_FEE_REFUND, Kind.SELLER_FEE_REVERSAL}
 NEVER_STARTED = {State.SKIPPED, State.PLANNED}
 
-Row = MilestoneRow | OrderRow | RequestRow
+Row = MilestoneTransition | OrderTransition | RequestTransition
 
 
 class Try(NamedTuple):
@@ -83,7 +83,7 @@ def explore(agreed: Terms, at: int) -> Walked:
             state = state_of(outcome.order)
             if state not in seen:
                 seen.add(state)
-                waiting.append((outcome.order, entries + outcome.entries, outcome.line.at))
+                waiting.append((outcome.order, entries + outcome.entries, outcome.history_entry.at))
     found.states = len(seen)
     return found
 
@@ -203,8 +203,8 @@ def rows_taken(before: Order | None, outcome: Outcome) -> set[Row]:
     return {*_milestone_rows(before, outcome), *_order_rows(before, outcome), *_request_rows(before, outcome)}
 
 
-def _milestone_rows(before: Order | None, outcome: Outcome) -> Iterator[MilestoneRow]:
-    line, after = outcome.line, outcome.order
+def _milestone_rows(before: Order | None, outcome: Outcome) -> Iterator[MilestoneTransition]:
+    line, after = outcome.history_entry, outcome.order
     for one in after.milestones:
         source = before.milestones[one.position - 1].state if before else State.PLANNED
         kinds = {entry.kind for entry in outcome.entries if entry.position == one.position} - FEE_KINDS
@@ -213,11 +213,11 @@ def _milestone_rows(before: Order | None, outcome: Outcome) -> Iterator[Mileston
             assert not kinds, (line, kinds)
             continue
         action = Action.CANCEL if one.state is State.CANCELLED else line.action
-        yield MilestoneRow(action, line.actor, source, one.state, MONEY[frozenset(kinds)])
+        yield MilestoneTransition(action, line.actor, source, one.state, MONEY[frozenset(kinds)])
 
 
-def _order_rows(before: Order | None, outcome: Outcome) -> Iterator[OrderRow]:
-    line, after = outcome.line, outcome.order
+def _order_rows(before: Order | None, outcome: Outcome) -> Iterator[OrderTransition]:
+    line, after = outcome.history_entry, outcome.order
     if before is None or after.running is not None or line.action is Action.CLEAR:
         return
     whole = line.action in CANCELS and line.position is None
@@ -229,15 +229,15 @@ def _order_rows(before: Order | None, outcome: Outcome) -> Iterator[OrderRow]:
     stopped = Next.LAPSING if following is Next.RENEWAL else Next.STOPPING
     source = Next.NOTHING if not left else stopped if before.stopping else following
     action = Action.CANCEL if line.action in CANCELS else line.action
-    yield OrderRow(action, line.actor, source, after.phase, after.reason)
+    yield OrderTransition(action, line.actor, source, after.phase, after.reason)
 
 
-def _request_rows(before: Order | None, outcome: Outcome) -> Iterator[RequestRow]:
+def _request_rows(before: Order | None, outcome: Outcome) -> Iterator[RequestTransition]:
     old, new = before.open_request if before else None, outcome.order.request
-    line = outcome.line
+    line = outcome.history_entry
     if new is None or new.state == "moot" or (old is None and new.state != "open") or old == new:
         return
     who = "clock" if line.actor is Actor.CLOCK else "asker" if line.actor is new.asker else "other"
     cancelled = new.state != "open" and before is not None and before.milestones != outcome.order.milestones
     ended = before is not None and outcome.order.status is not before.status
-    yield RequestRow(line.action, who, old.state if old else "none", new.state, cancelled or ended)
+    yield RequestTransition(line.action, who, old.state if old else "none", new.state, cancelled or ended)

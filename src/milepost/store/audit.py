@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 from milepost.core import act
 from milepost.core.order import Order, due
 from milepost.rules import RuleError
-from milepost.store import ledger as books
-from milepost.store import orders
+from milepost.store import ledger, orders
 from milepost.store.db import Database
 
 PAGE = 1_000
@@ -59,12 +58,12 @@ def _differences(connection: Connection, order: Order, due_at: int | None) -> It
     except RuleError as refusal:
         yield f"its history cannot be replayed: {refusal}"
         return
-    told = [(outcome.line.number, entry) for outcome in outcomes for entry in outcome.entries]
-    posted = [(one.number, one.entry) for one in books.entries(connection, order_id=order.id)]
+    told = [(outcome.history_entry.number, entry) for outcome in outcomes for entry in outcome.entries]
+    posted = [(one.number, one.entry) for one in ledger.entries(connection, order_id=order.id)]
     asked = {outcome.order.request.id: outcome.order.request for outcome in outcomes if outcome.order.request}
     timer = due(outcomes[-1].order)
     for what, stored, replayed in (
-        ("history is", lines, [outcome.line for outcome in outcomes]),
+        ("history is", lines, [outcome.history_entry for outcome in outcomes]),
         ("order is", order, outcomes[-1].order),
         ("entries are", posted, told),
         ("requests are", orders.requests_of(connection, order.id), asked),

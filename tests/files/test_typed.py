@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 import typer
-from cli.shell import Shell
+from cli.shell_helpers import Shell
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost import data, documents, money, times, writing
+from milepost import data, money, times
 from milepost.core import gig as gigs
 from milepost.core import offer as offers
 from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep
 from milepost.core.offer import Offer
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.files import documents, writer
 from milepost.policy import STANDARD
 
 START = times.parse_instant("2026-01-05T09:00:00Z", clock=0)
@@ -105,18 +106,18 @@ def read_offer(text: str, written: Offer) -> Offer:
 
 @given(stored_gigs())
 def test_a_gig_that_is_written_is_read_as_the_same_gig(gig: Gig) -> None:
-    text = writing.gig_text(gig)
+    text = writer.gig_text(gig)
 
     assert read_gig(text) == gig
-    assert writing.gig_text(read_gig(text)) == text
+    assert writer.gig_text(read_gig(text)) == text
 
 
 @given(sent_offers())
 def test_an_offer_that_is_written_is_read_as_the_same_offer(offer: Offer) -> None:
-    text = writing.offer_text(offer)
+    text = writer.offer_text(offer)
 
     assert read_offer(text, offer) == offer
-    assert writing.offer_text(read_offer(text, offer)) == text
+    assert writer.offer_text(read_offer(text, offer)) == text
 
 
 # ── As people would write it ────────────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +157,7 @@ def in_order(told: dict[str, Any], keys: list[str]) -> None:
 
 
 def test_the_keys_of_a_gig_come_in_the_order_that_people_think_in() -> None:
-    told = tomllib.loads(writing.gig_text(FULL))
+    told = tomllib.loads(writer.gig_text(FULL))
 
     assert list(told) == KEYS["the gig"]
     assert list(told["package"]) == list(TIERS)
@@ -171,7 +172,7 @@ def test_the_keys_of_a_gig_come_in_the_order_that_people_think_in() -> None:
 def test_what_is_as_it_would_be_anyway_is_not_written() -> None:
     plain = Gig("A logo", "maria", "Logo Design", "", (Package("basic", 500, 1),), (Milestone("Files", 2),) * 2)
 
-    assert tomllib.loads(writing.gig_text(plain)) == {
+    assert tomllib.loads(writer.gig_text(plain)) == {
         "title": "A logo", "seller": "maria", "subcategory": "Logo Design",
         "package": {"basic": {"price": "5.00", "days": 1}}, "milestone": [{"name": "Files", "days": 2}] * 2,
     }  # fmt: skip
@@ -195,7 +196,7 @@ def test_what_is_as_it_would_be_anyway_is_not_written() -> None:
     ],
 )
 def test_the_keys_of_an_offer_come_in_the_order_that_people_think_in(written: Offer, keys: list[str]) -> None:
-    told = tomllib.loads(writing.offer_text(written))
+    told = tomllib.loads(writer.offer_text(written))
 
     assert list(told) == keys
     assert told["expires"] == "2026-01-05T09:01:00Z"
@@ -204,16 +205,16 @@ def test_the_keys_of_an_offer_come_in_the_order_that_people_think_in(written: Of
 
 
 def test_a_file_holds_money_as_text_unlimited_as_a_word_and_no_comments() -> None:
-    text = writing.gig_text(FULL)
+    text = writer.gig_text(FULL)
 
     assert 'price = "480.50"' in text
     assert 'revisions = "unlimited"' in text
     assert "#" not in text
-    assert "#" not in writing.offer_text(offer(OrderType.MILESTONES, OFFERED, OFFERED))
+    assert "#" not in writer.offer_text(offer(OrderType.MILESTONES, OFFERED, OFFERED))
 
 
 def test_sections_stand_apart_and_the_file_ends_with_a_line() -> None:
-    text = writing.gig_text(FULL)
+    text = writer.gig_text(FULL)
     lines = text.splitlines()
 
     assert text.endswith("\n")

@@ -45,8 +45,8 @@ def tick(
 
 
 def _tick(db: "Database", now: str | None, by: str | None, next_one: bool, until_done: int | None, limit: int) -> Any:
-    from milepost.cli.render import progress
     from milepost.market import clock, stores
+    from milepost.render.screen import progress
 
     if until_done is not None:
         return clock.tick_until_done(db, until_done, keep=limit)

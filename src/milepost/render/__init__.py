@@ -1,0 +1,1 @@
+"""Views as people see them: tables and charts in a terminal."""
