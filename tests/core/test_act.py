@@ -33,9 +33,9 @@ def test_an_action_of_another_party_is_refused(action: Action, actor: Actor) -> 
 
 ASKED = {
     Action.OPEN_CANCEL: "asking to cancel",
-    Action.ACCEPT_CANCEL: "accepting to cancel",
-    Action.DECLINE_CANCEL: "declining to cancel",
-    Action.WITHDRAW_CANCEL: "withdrawing the request to cancel",
+    Action.ACCEPT_REQUEST: "accepting to cancel",
+    Action.DECLINE_REQUEST: "declining to cancel",
+    Action.WITHDRAW_REQUEST: "withdrawing the request to cancel",
 }
 
 
@@ -128,7 +128,7 @@ def eventful() -> Walk:
     walk = Walk(terms(policy=FEES, revisions=1, zoom=True, substeps=("Sketch",)))
     walk.do(Action.SET_CALL, call_at=START + DAY, link=LINK).do(Action.CHECK_SUBSTEP, number=1).wait(DAY)
     walk.deliver(message="first", links=[LINK]).do(Action.REVISE, message="bluer").deliver()
-    walk.ask_cancel(2, by=Actor.SELLER).wait(DAY).do(Action.DECLINE_CANCEL, by=Actor.CLIENT).approve().go_on()
+    walk.ask_cancel(2, by=Actor.SELLER).wait(DAY).do(Action.DECLINE_REQUEST, by=Actor.CLIENT).approve().go_on()
     walk.ask_cancel(2).fire().go_on().deliver().support_cancels(1)
     return walk.wait(2 * DAY).settle().fire()
 

@@ -9,8 +9,8 @@ from milepost.core.order import Timer, actors, deadline, due, possible, timers
 from milepost.core.terms import Terms
 from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase, Reason, Status
 
-OPEN, ACCEPT, DECLINE = Action.OPEN_CANCEL, Action.ACCEPT_CANCEL, Action.DECLINE_CANCEL
-WITHDRAW, UNANSWERED, SUPPORT = Action.WITHDRAW_CANCEL, Action.CANCEL_UNANSWERED, Action.SUPPORT_CANCEL
+OPEN, ACCEPT, DECLINE = Action.OPEN_CANCEL, Action.ACCEPT_REQUEST, Action.DECLINE_REQUEST
+WITHDRAW, UNANSWERED, SUPPORT = Action.WITHDRAW_REQUEST, Action.CANCEL_UNANSWERED, Action.SUPPORT_CANCEL
 CLIENT, SELLER = Actor.CLIENT, Actor.SELLER
 OTHER = {CLIENT: SELLER, SELLER: CLIENT}
 

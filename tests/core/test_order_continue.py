@@ -214,7 +214,7 @@ def test_an_ended_order_refuses_every_action(reason: str, action: Action) -> Non
 
 @pytest.mark.parametrize("reason", ENDED)
 @pytest.mark.parametrize(
-    "action", [Action.OPEN_CANCEL, Action.ACCEPT_CANCEL, Action.DECLINE_CANCEL, Action.WITHDRAW_CANCEL]
+    "action", [Action.OPEN_CANCEL, Action.ACCEPT_REQUEST, Action.DECLINE_REQUEST, Action.WITHDRAW_REQUEST]
 )
 @pytest.mark.parametrize("actor", [Actor.CLIENT, Actor.SELLER])
 def test_an_ended_order_has_no_cancellations(reason: str, action: Action, actor: Actor) -> None:

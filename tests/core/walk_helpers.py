@@ -33,7 +33,7 @@ from milepost.core.transitions import (
 )
 from milepost.rules import RuleError
 
-CANCELS = {Action.ACCEPT_CANCEL, Action.SUPPORT_CANCEL, Action.CANCEL_UNANSWERED}
+CANCELS = {Action.ACCEPT_REQUEST, Action.SUPPORT_CANCEL, Action.CANCEL_UNANSWERED}
 NOTES = {Action.STOP_AFTER_CURRENT, Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP, Action.SET_CALL, Action.REPORT_STAGE}
 MONEY = {
     frozenset[Kind](): Money.NONE,

@@ -118,7 +118,7 @@ def memory(policy: Policy = STANDARD) -> Iterator[Database]:
         yield db
 
 
-RARE = {Action.SUPPORT_CANCEL, Action.ACCEPT_CANCEL, Action.STOP, Action.STOP_AFTER_CURRENT}
+RARE = {Action.SUPPORT_CANCEL, Action.ACCEPT_REQUEST, Action.STOP, Action.STOP_AFTER_CURRENT}
 PAUSES = (0, 1, times.HOUR, times.DAY, 3 * times.DAY, 8 * times.DAY)
 
 

@@ -28,7 +28,7 @@ def worked(tmp_path: Path) -> Iterator[Database]:
     db = stores.open_store(tmp_path / "store.db")
     order_id = store_helpers.place(db)
     orders.perform(db, order_id, [DELIVERY, Step(Action.APPROVE), Step(Action.CONTINUE)])
-    orders.perform(db, order_id, [Step(Action.OPEN_CANCEL, REQUEST), Step(Action.DECLINE_CANCEL), DELIVERY])
+    orders.perform(db, order_id, [Step(Action.OPEN_CANCEL, REQUEST), Step(Action.DECLINE_REQUEST), DELIVERY])
     yield db
     db.close()
 

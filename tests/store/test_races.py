@@ -20,7 +20,7 @@ from store.process_helpers import together
 
 MANY = 8
 EACH = 25
-ENDING = (Action.STOP, Action.STOP_AFTER_CURRENT, Action.SUPPORT_CANCEL, Action.ACCEPT_CANCEL)
+ENDING = (Action.STOP, Action.STOP_AFTER_CURRENT, Action.SUPPORT_CANCEL, Action.ACCEPT_REQUEST)
 PATIENT = Policy(name="patient", review_hours=8_000, continue_hours=None, resolution_hours=8_000, clearance_days=1)
 
 

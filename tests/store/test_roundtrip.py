@@ -65,7 +65,9 @@ def assert_stored(db: Database, outcomes: Sequence[Outcome]) -> None:
         assert list(orders.history(connection, order.id)) == [one.history_entry for one in outcomes]
         assert orders.requests_of(connection, order.id) == asked
         posted = [(one.number, one.at, one.entry) for one in ledger.entries(connection, order_id=order.id)]
-    assert posted == [(one.history_entry.number, one.history_entry.at, entry) for one in outcomes for entry in one.entries]
+    assert posted == [
+        (one.history_entry.number, one.history_entry.at, entry) for one in outcomes for entry in one.entries
+    ]
 
 
 POLICIES = st.sampled_from([STANDARD, store_helpers.FEES, store_helpers.WAITING])

@@ -271,8 +271,8 @@ def tick_by(db: Database, target: int, stride: int) -> None:
         ([DELIVERY], REVIEW, Step(Action.REVISE), Action.REVIEW_SILENCE),
         ([DELIVERY, Step(Action.APPROVE)], REVIEW, Step(Action.CONTINUE), Action.CONTINUE_WINDOW),
         ([DELIVERY, Step(Action.APPROVE)], REVIEW, Step(Action.STOP), Action.CONTINUE_WINDOW),
-        ([CANCEL], 48 * HOUR, Step(Action.DECLINE_CANCEL), Action.CANCEL_UNANSWERED),
-        ([CANCEL], 48 * HOUR, Step(Action.WITHDRAW_CANCEL), Action.CANCEL_UNANSWERED),
+        ([CANCEL], 48 * HOUR, Step(Action.DECLINE_REQUEST), Action.CANCEL_UNANSWERED),
+        ([CANCEL], 48 * HOUR, Step(Action.WITHDRAW_REQUEST), Action.CANCEL_UNANSWERED),
     ],
     ids=["approve", "revise", "continue", "stop", "decline", "withdraw"],
 )

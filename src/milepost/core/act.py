@@ -156,9 +156,9 @@ def _words(action: Action) -> str:
 
 _CANCELLING = {
     Action.OPEN_CANCEL: "asking to cancel",
-    Action.ACCEPT_CANCEL: "accepting to cancel",
-    Action.DECLINE_CANCEL: "declining to cancel",
-    Action.WITHDRAW_CANCEL: "withdrawing the request to cancel",
+    Action.ACCEPT_REQUEST: "accepting to cancel",
+    Action.DECLINE_REQUEST: "declining to cancel",
+    Action.WITHDRAW_REQUEST: "withdrawing the request to cancel",
     Action.SUPPORT_CANCEL: "cancelling at once",
 }
 
@@ -378,15 +378,15 @@ def _answer_cancel(order: Order, action: Action, at: int, id: int | None = None)
 
 
 def _accept_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
-    return _answer_cancel(order, Action.ACCEPT_CANCEL, at, id)
+    return _answer_cancel(order, Action.ACCEPT_REQUEST, at, id)
 
 
 def _decline_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
-    return _answer_cancel(order, Action.DECLINE_CANCEL, at, id)
+    return _answer_cancel(order, Action.DECLINE_REQUEST, at, id)
 
 
 def _withdraw_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
-    return _answer_cancel(order, Action.WITHDRAW_CANCEL, at, id)
+    return _answer_cancel(order, Action.WITHDRAW_REQUEST, at, id)
 
 
 def _support_cancel(
@@ -495,9 +495,9 @@ _PARTY_ACTIONS: Mapping[Action, tuple[Callable[[Order], RuleError], _Handler]] =
     ),
     Action.SET_CALL: (_refuse_why(rules.ZOOM_CALL, "no Zoom call that could be set"), _set_call),
     Action.OPEN_CANCEL: (_refuse_request, _open_cancel),
-    Action.ACCEPT_CANCEL: (_refuse_request, _accept_cancel),
-    Action.DECLINE_CANCEL: (_refuse_request, _decline_cancel),
-    Action.WITHDRAW_CANCEL: (_refuse_request, _withdraw_cancel),
+    Action.ACCEPT_REQUEST: (_refuse_request, _accept_cancel),
+    Action.DECLINE_REQUEST: (_refuse_request, _decline_cancel),
+    Action.WITHDRAW_REQUEST: (_refuse_request, _withdraw_cancel),
     Action.SUPPORT_CANCEL: (_refuse_request, _support_cancel),
 }
 

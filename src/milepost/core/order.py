@@ -24,6 +24,7 @@ from milepost.core.transitions import (
     Next,
     Phase,
     Reason,
+    RequestKind,
     State,
     Status,
 )
@@ -40,22 +41,31 @@ class Call(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A request to cancel milestone `position`, or the whole order (None). `state` as in REQUESTS."""
+    """A request of one party to the other. `state` as in REQUESTS.
+
+    To cancel milestone `position`, or the whole order (None), of which the seller keeps `keep_cents`; to have `days`
+    more for milestone `position`; or to replace all that is planned by `proposal`. Only a cancellation has a reason.
+    """
 
     id: int
     asker: Actor
     position: int | None
-    reason: str
+    reason: str | None
     note: str
     opened_at: int
     state: str = "open"
     closed_at: int | None = None
+    kind: RequestKind = RequestKind.CANCEL
+    keep_cents: int = 0
+    days: int = 0
+    proposal: tuple[MilestoneTerms, ...] = ()
 
 
 class Milestone(NamedTuple):
     """The present state of one milestone. Instants are UTC seconds; `ended_at` is its approval or cancellation.
 
-    `clears_at` is set while its released money is pending (rule money-clearance).
+    `clears_at` is set while its released money is pending (rule money-clearance); `extended_days` were agreed on top of
+    its terms (rule change-extend); `kept_cents` are what the seller keeps of a cancelled one (rule cancel-split).
     """
 
     position: int
@@ -71,11 +81,15 @@ class Milestone(NamedTuple):
     stages_done: int = 0
     call: Call | None = None
     clears_at: int | None = None
+    extended_days: int = 0
+    kept_cents: int = 0
 
     @property
     def due_at(self) -> int | None:
         """When its work is due (rule order-work-clock); None before it starts."""
-        return None if self.started_at is None else self.started_at + self.terms.days * times.DAY
+        if self.started_at is None:
+            return None
+        return self.started_at + (self.terms.days + self.extended_days) * times.DAY
 
     def late_seconds(self, now: int) -> int:
         """By how much its first delivery came, or is, after it was due; 0 if it is not late."""

@@ -86,13 +86,21 @@ class Action(StrEnum):
     REPORT_STAGE = "report-stage"
     SET_CALL = "set-call"
     OPEN_CANCEL = "open-cancel"
-    ACCEPT_CANCEL = "accept-cancel"
-    DECLINE_CANCEL = "decline-cancel"
-    WITHDRAW_CANCEL = "withdraw-cancel"
+    ACCEPT_REQUEST = "accept-request"
+    DECLINE_REQUEST = "decline-request"
+    WITHDRAW_REQUEST = "withdraw-request"
     CANCEL_UNANSWERED = "cancel-unanswered"
     SUPPORT_CANCEL = "support-cancel"
     CANCEL = "cancel"
     CLEAR = "clear"
+
+
+class RequestKind(StrEnum):
+    """What a request in the Resolution Center asks for."""
+
+    CANCEL = "cancel"
+    EXTEND = "extend"
+    CHANGE = "change"
 
 
 class Money(StrEnum):
@@ -213,9 +221,9 @@ ORDERS: tuple[OrderTransition, ...] = (
 
 REQUESTS: tuple[RequestTransition, ...] = (
     RequestTransition(Action.OPEN_CANCEL, "asker", "none", "open", False),
-    RequestTransition(Action.ACCEPT_CANCEL, "other", "open", "accepted", True),
-    RequestTransition(Action.DECLINE_CANCEL, "other", "open", "declined", False),
-    RequestTransition(Action.WITHDRAW_CANCEL, "asker", "open", "withdrawn", False),
+    RequestTransition(Action.ACCEPT_REQUEST, "other", "open", "accepted", True),
+    RequestTransition(Action.DECLINE_REQUEST, "other", "open", "declined", False),
+    RequestTransition(Action.WITHDRAW_REQUEST, "asker", "open", "withdrawn", False),
     RequestTransition(Action.CANCEL_UNANSWERED, "clock", "open", "unanswered", True),
 )
 MOOT = "moot"  # what an open request becomes when its object is finished some other way

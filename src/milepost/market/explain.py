@@ -36,9 +36,9 @@ _CHOICES = (
     _Choice((Action.CHECK_SUBSTEP,), "milepost order check-substep {order} NUMBER"),
     _Choice((Action.REPORT_STAGE,), "milepost order report-stage {order}"),
     _Choice((Action.SET_CALL,), "milepost order set-call {order} --at TIME --link URL"),
-    _Choice((Action.ACCEPT_CANCEL,), "milepost resolution accept {request}"),
-    _Choice((Action.DECLINE_CANCEL,), "milepost resolution decline {request}"),
-    _Choice((Action.WITHDRAW_CANCEL,), "milepost resolution withdraw {request}"),
+    _Choice((Action.ACCEPT_REQUEST,), "milepost resolution accept {request}"),
+    _Choice((Action.DECLINE_REQUEST,), "milepost resolution decline {request}"),
+    _Choice((Action.WITHDRAW_REQUEST,), "milepost resolution withdraw {request}"),
     _Choice(
         (Action.OPEN_CANCEL,),
         "milepost resolution open --order {order} {cancelled} --by {by} --reason REASON",
@@ -136,6 +136,7 @@ def _notes(order: Order, now: int) -> Iterator[str]:
     request = order.open_request
     if request:
         what = f"milestone {request.position}" if request.position else "the whole order"
+        assert request.reason is not None
         yield f"The {request.asker} asks to cancel {what}: {CANCEL_REASONS[request.reason]}."
         yield "Until that is answered, silence ends nothing."
 

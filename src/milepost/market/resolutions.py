@@ -9,9 +9,9 @@ from milepost.store.db import Database
 from milepost.views import Created, Listing, OrderView, ReasonView, RequestView
 
 ANSWERS = {
-    "accept": Action.ACCEPT_CANCEL,
-    "decline": Action.DECLINE_CANCEL,
-    "withdraw": Action.WITHDRAW_CANCEL,
+    "accept": Action.ACCEPT_REQUEST,
+    "decline": Action.DECLINE_REQUEST,
+    "withdraw": Action.WITHDRAW_REQUEST,
 }
 
 

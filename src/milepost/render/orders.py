@@ -163,7 +163,7 @@ def _requests(requests: list[views.RequestView]) -> Table:
         if one.answer_by:
             told.append(f"\nanswer by {when(one.answer_by)}", "dim")
         what = f"milestone {one.milestone}" if one.milestone else "the whole order"
-        reason = Text(one.reason)
+        reason = Text(one.reason or "")
         if one.note:
             reason.append(f"\n{printable(one.note)}", "dim")
         made.add_row(str(one.id), str(one.order), what, one.by, reason, when(one.opened_at), told)

@@ -164,7 +164,7 @@ def _handed_over(args: Mapping[str, Any]) -> Iterator[str]:
 def _cancelling(line: HistoryEntry, requests: Mapping[object, str]) -> str:
     args = line.args
     if line.action not in (Action.OPEN_CANCEL, Action.SUPPORT_CANCEL):
-        verb = str(line.action).removesuffix("-cancel")
+        verb = str(line.action).removesuffix("-request")
         return f"resolution {verb} {requests[args['id']]}"
     what = ["--whole"] if args.get("position") is None else ["--milestone", str(args["position"])]
     note = ["--note", args["note"]] if args.get("note") else []

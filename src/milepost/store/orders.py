@@ -342,7 +342,7 @@ def _save_requests(connection: Connection, changes: Sequence[Change]) -> None:
         for outcome in change.outcomes:
             request = outcome.order.request
             if request is not None and request != known:
-                rows.append((request.id, change.after.id, str(request.asker), *request[2:]))
+                rows.append((request.id, change.after.id, str(request.asker), *request[2:8]))
             known = request
     if _many(connection, _UPSERT_REQUEST, rows) != len(rows):
         raise StoreError("a request to cancel has the id of another order's; nothing was saved")

@@ -65,8 +65,8 @@ _TIMER_WORDS: dict[Action, tuple[str, tuple[tuple[Action, str], ...]]] = {
     Action.CANCEL_UNANSWERED: (
         "the request to cancel counts as accepted",
         (
-            (Action.DECLINE_CANCEL, "milepost resolution decline {request}"),
-            (Action.WITHDRAW_CANCEL, "milepost resolution withdraw {request}"),
+            (Action.DECLINE_REQUEST, "milepost resolution decline {request}"),
+            (Action.WITHDRAW_REQUEST, "milepost resolution withdraw {request}"),
         ),
     ),
     Action.CLEAR: ("the money of milestone {position} becomes available", ()),
@@ -81,7 +81,7 @@ class RequestView:
     order: int
     milestone: int | None
     by: str
-    reason: str
+    reason: str | None
     note: str
     opened_at: str
     answer_by: str | None
