@@ -68,7 +68,7 @@ def assert_sound(db: Database) -> None:
 def rows(db: Database, statement: str, *values: object) -> list[tuple[Any, ...]]:
     """The rows that a query gives."""
     with db.read() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(statement, values)]
+        return connection.rows(statement, values)
 
 
 def edit_behind(db: Database, script: str) -> None:
@@ -91,6 +91,11 @@ def digest(db: Database) -> str:
 def clock_of(db: Database) -> int:
     """The instant that the store's clock shows."""
     return stores.settings_of(db).clock
+
+
+def policy_of(db: Database) -> Policy:
+    """The store's policy: what is saved stands on it, and not on one that is merely like it."""
+    return stores.settings_of(db).policy
 
 
 # ── Orders, one by one ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,12 +181,14 @@ _BULK = (
     """INSERT INTO orders (id, type, seller, client, title, policy_id, placed_at, status, stopping, due_at, version)
        SELECT n, 'milestones', 'seller-' || (n % 100), 'client-' || (n % 1000), 'A website', 1, {start}, 'active', 0,
               {delivered} + {review}, 2 FROM numbers""",
-    """INSERT INTO milestones (order_id, position, name, days, price_cents, revisions, description, zoom, substeps,
-                               stages, state, started_at, first_delivered_at, delivered_at, revisions_used,
-                               substeps_done, stages_done)
-       SELECT n, position, 'Part ' || position, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]',
-              iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
-              iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0
+    """INSERT INTO agreed (order_id, number, edition, name, days, price_cents, revisions, description, zoom, substeps,
+                           stages)
+       SELECT n, number, 1, 'Part ' || number, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]'
+       FROM numbers, (SELECT 1 AS number UNION ALL SELECT 2 UNION ALL SELECT 3)""",
+    """INSERT INTO milestones (order_id, position, agreed, state, started_at, first_delivered_at, delivered_at,
+                               revisions_used, substeps_done, stages_done, extended_days, kept_cents)
+       SELECT n, position, position, iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
+              iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0, 0, 0
        FROM numbers, (SELECT 1 AS position UNION ALL SELECT 2 UNION ALL SELECT 3)""",
     """INSERT INTO history (order_id, number, at, actor, action, position, args)
        SELECT n, number, iif(number = 1, {start}, {delivered}), iif(number = 1, 'client', 'seller'),
@@ -210,6 +217,6 @@ def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int 
     }
     with db.write() as connection:
         for statement in _BULK:
-            connection.exec_driver_sql(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
-        connection.exec_driver_sql(_BULK_BALANCES)
+            connection.execute(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
+        connection.execute(_BULK_BALANCES)
     return START + apart_seconds * ((due - 1) // each) + Policy().review_hours * times.HOUR

@@ -4,6 +4,7 @@ An order keeps the policy it was placed under for life. A shipped or own policy 
 from these defaults (`data/policies`, read by `documents.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -65,6 +66,21 @@ class Policy:
 
 
 STANDARD = Policy()
+
+# What a policy that was written before a number was added gets for it, by the schema that added the number. Schema 1
+# is what the first version wrote. A new number of `Policy` stands here too, under a schema of its own or a new one.
+ADDED: Mapping[int, Mapping[str, Any]] = {}
+
+
+def newest_schema() -> int:
+    """The schema of the policies that this program writes."""
+    return max(ADDED, default=1)
+
+
+def completed(numbers: Mapping[str, Any], schema: int) -> dict[str, Any]:
+    """A policy's numbers as they were written under a schema, with those that were added since."""
+    added = (ADDED[later] for later in sorted(ADDED) if later > schema)
+    return {name: value for some in added for name, value in some.items()} | dict(numbers)
 
 
 def bounds(name: str) -> tuple[int, int]:

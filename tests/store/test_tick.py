@@ -150,7 +150,7 @@ def test_a_timer_that_fails_stops_the_tick_at_its_instant_is_told_and_is_not_ski
         broken_at = store_helpers.START + REVIEW
         arm = "UPDATE orders SET due_at = ? WHERE id = 3"  # of an order that has no timer to fire
         with db.write() as connection:
-            connection.exec_driver_sql(arm, (broken_at,))
+            connection.execute(arm, (broken_at,))
 
         for _ in range(2):  # it is met again as long as it is there
             with pytest.raises(StoreError, match="the timer of order 3 at 2026-01-13T09:00:00Z failed: "):
@@ -160,7 +160,7 @@ def test_a_timer_that_fails_stops_the_tick_at_its_instant_is_told_and_is_not_ski
             assert statuses == [Status.COMPLETED] * 2 + [Status.ACTIVE] * 3
 
         with db.write() as connection:
-            connection.exec_driver_sql(arm, (None,))
+            connection.execute(arm, (None,))
         view = clock.tick(db, store_helpers.START + YEAR, page=page)
         assert [(timer["order"], timer["at"]) for timer in view.fired] == [
             (4, "2026-01-13T10:00:00Z"),
@@ -299,11 +299,10 @@ def test_an_action_before_its_deadline_counts_and_at_the_deadline_the_clock_wins
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])
 def test_an_offer_is_accepted_before_it_expires_and_not_at_that_instant(memory_store: Database, seconds: int) -> None:
+    terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(
-            connection, Offer(1, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + DAY)
-        )
+        catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
     view = clock.tick(memory_store, store_helpers.START + DAY + seconds)
     if seconds < 0:
         assert offers.accept(memory_store, 1).id == 1
@@ -356,11 +355,10 @@ def test_the_next_instant_is_that_of_the_first_timer_of_orders_and_offers(memory
     assert clock.next_instant(memory_store) is None
     orders.perform(memory_store, order_id, [DELIVERY])
     assert clock.next_instant(memory_store) == store_helpers.START + REVIEW
+    terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(
-            connection, Offer(1, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + DAY)
-        )
+        catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
     assert clock.next_instant(memory_store) == store_helpers.START + DAY
     clock.tick(memory_store, store_helpers.START + DAY)
     assert clock.next_instant(memory_store) == store_helpers.START + REVIEW

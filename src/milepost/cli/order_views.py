@@ -134,7 +134,7 @@ def export(order: OrderId) -> Any:
     from milepost.scenario.export import order_text
     from milepost.views import TextView
 
-    return TextView(order_text(*orders.export(store(), order)))
+    return TextView(order_text(orders.export(store(), order)))
 
 
 @app.command("what-if")

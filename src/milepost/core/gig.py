@@ -69,6 +69,7 @@ class Gig(NamedTuple):
     milestones: tuple[Milestone, ...] = ()
     milestone_payments: bool = True
     faq: tuple[Faq, ...] = ()
+    paused: bool = False
 
     def package(self, tier: str) -> Package | None:
         """The package of a tier, if the gig has it."""

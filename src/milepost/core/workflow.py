@@ -15,13 +15,17 @@ from milepost.rules import Rule
 
 
 class Template(NamedTuple):
-    """A workflow to start from; it proposes milestones, and the gig decides (rule gig-template)."""
+    """A workflow to start from; it proposes milestones, and the gig decides (rule gig-template).
+
+    `seller` is whose it is; None for one that ships with the program, or was saved before sellers were noted.
+    """
 
     name: str
     title: str
     description: str
     subcategories: tuple[str, ...]
     milestones: tuple[Milestone, ...]
+    seller: str | None = None
 
 
 # ── Changing a gig ──────────────────────────────────────────────────────────────────────────────────────────────────

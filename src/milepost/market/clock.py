@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from milepost import rules, times
 from milepost.core import act
 from milepost.core.act import Outcome
@@ -16,7 +14,8 @@ from milepost.core.order import Order, deadline, due
 from milepost.core.transitions import TIMER_RULES, Actor, Status
 from milepost.errors import StoreError
 from milepost.store import orders, settings
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
+from milepost.store.due import first_at, offers_until, orders_until
 from milepost.store.orders import Change
 from milepost.views import TickView, iso_at
 
@@ -87,7 +86,7 @@ def _fire_batch(connection: Connection, target: int, page: int) -> _Batch:
     clock = settings.clock(connection)
     if target < clock:
         raise rules.CLOCK_FORWARD.refuse(clock=iso_at(clock), given=iso_at(target))
-    heads = orders.due_before(connection, target, page)
+    heads = orders_until(connection, target, page)
     done = len(heads) < page
     until, last_id = (target, None) if done else heads[-1]
     loaded = orders.load(connection, [order_id for _, order_id in heads])
@@ -128,7 +127,7 @@ def _save(connection: Connection, loaded: dict[int, Order], outcomes: Iterable[t
 
 
 def _expire_offers(connection: Connection, until: int) -> list[Offer]:
-    ids = orders.offers_due(connection, until)
+    ids = offers_until(connection, until)
     if not ids:
         return []
     from milepost.store import catalog
@@ -160,7 +159,7 @@ def _fired(batch: _Batch) -> list[dict[str, object]]:
 def next_instant(db: Database) -> int | None:
     """The instant at which the clock has something to do next; None if nothing is armed."""
     with db.read() as connection:
-        return orders.first_due_at(connection)
+        return first_at(connection)
 
 
 def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickView:

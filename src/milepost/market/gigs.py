@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection
-
 from milepost import data, rules
 from milepost.core.gig import Gig, eligible_name, missing
 from milepost.core.gig import check as check_gig
 from milepost.store import catalog, settings
 from milepost.store.catalog import StoredGig
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
 from milepost.views import CheckView, Created, GigView, Listing
 
 

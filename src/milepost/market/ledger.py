@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from sqlalchemy import Connection
-
 from milepost import money, rules
 from milepost.core import names
 from milepost.core.ledger import available, totals, withdrawal
 from milepost.market.orders import check_past
-from milepost.store import ledger, orders, settings
-from milepost.store.db import Database
+from milepost.store import audit, ledger, orders, settings
+from milepost.store.db import Connection, Database
 from milepost.views import BalanceView, EntryView, FindingsView, Listing, WithdrawalView, iso_at
 
 
@@ -56,10 +54,7 @@ def check(db: Database) -> FindingsView:
     """Whether the books balance (rule money-conserved), by every check of CHECKS."""
     with db.read() as connection:
         findings = [finding for check in CHECKS for finding in check(connection)]
-        counted = {
-            table: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
-            for table in ("orders", "ledger", "balances")
-        }
+        counted = audit.counts(connection, ("orders", "ledger", "balances"))
     return FindingsView(not findings, findings, counted)
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from milepost import data, rules
 from milepost.core import lint
 from milepost.core.forecast import courses
@@ -16,7 +14,7 @@ from milepost.market import inbox
 from milepost.market.orders import party_of, place, view
 from milepost.policy import Policy
 from milepost.store import catalog, orders, settings
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
 from milepost.store.orders import Origin
 from milepost.views import Created, ForecastView, LintView, Listing, OfferView, PlacedView
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection
-
 from milepost import times
 from milepost.core.act import Outcome
 from milepost.core.order import Order, renewal_at, timers
@@ -12,7 +10,7 @@ from milepost.core.terms import Follow
 from milepost.core.transitions import Action, Phase, State
 from milepost.market.orders import replayed
 from milepost.store import orders, settings
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
 from milepost.views import SegmentView, TimelineRowView, TimelineView, iso_at
 
 _KINDS = {State.ACTIVE: "work", State.DELIVERED: "review", State.REVISING: "revision"}

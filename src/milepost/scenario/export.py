@@ -13,6 +13,7 @@ from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.core.transitions import Action, Actor
 from milepost.files import writer
 from milepost.files.writer import section
+from milepost.market.orders import Exported
 from milepost.policy import STANDARD
 
 _PLAIN = {
@@ -24,11 +25,10 @@ _PLAIN = {
 }
 
 
-def order_text(
-    order: Order, history: Sequence[HistoryEntry], subcategory: str, balances: Sequence[tuple[str, int]], now: int
-) -> str:
+def order_text(told: Exported) -> str:
     """The scenario of an order, up to the instant that the store's clock shows."""
-    terms, start = order.terms, order.placed_at
+    order, history, subcategory, balances, now, terms = told
+    start = order.placed_at
     head = {"title": terms.title, "start": times.format_instant(start), "policy": _policy(terms)}
     parts = [section("[scenario]", head), *_what_is_sold(terms, subcategory)]
     parts += [
