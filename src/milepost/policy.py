@@ -27,16 +27,21 @@ class Policy:
     continue_hours: int | None = 192
     continue_from: Literal["delivery", "approval"] = "delivery"
     resolution_hours: int = 48
+    extension_days_max: int = 30
+    reversal_days: int = 180
     clearance_days: int = 0
     seller_fee_bp: int = 0
     client_fee_bp: int = 0
     small_charge_fee_cents: int = 0
     small_charge_under_cents: int = 0
 
-    def client_fee_cents(self, price_cents: int) -> int:
-        """What a client pays on top of a charge of `price_cents` (money-charge)."""
+    def client_fee_cents(self, price_cents: int, *, kept_cents: int | None = None) -> int:
+        """What a client pays on top of a charge of `price_cents` (money-charge).
+
+        Of a charge that the seller keeps only `kept_cents` of, the percentage is on that part (cancel-split).
+        """
         small = self.small_charge_fee_cents if price_cents < self.small_charge_under_cents else 0
-        return money.share(price_cents, self.client_fee_bp) + small
+        return money.share(price_cents if kept_cents is None else kept_cents, self.client_fee_bp) + small
 
     def seller_fee_cents(self, price_cents: int) -> int:
         """What a seller leaves to the marketplace of a release of `price_cents` (money-release)."""
@@ -79,6 +84,7 @@ def bounds(name: str) -> tuple[int, int]:
 
 _BOUNDS = {
     "clearance_days": (0, 366),
+    "reversal_days": (0, 3_660),
     "_days_max": (1, 366),
     "_hours": (1, 366 * 24),
     "_bp": (0, 10_000),

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from milepost import money, times
 from milepost.core.ledger import Kind
 from milepost.core.terms import OrderType
-from milepost.core.transitions import MOOT, REQUESTS, RUNNING, Action, Actor, Reason, State, Status
+from milepost.core.transitions import RUNNING, Action, Actor, Reason, RequestState, State, Status
 
 STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -292,7 +292,7 @@ class RequestRow(SQLModel, table=True):
     __tablename__ = "requests"
     __table_args__ = (
         _one_of("asker", (Actor.CLIENT, Actor.SELLER)),
-        _one_of("state", ("open", MOOT, *(row.target for row in REQUESTS if row.source == "open"))),
+        _one_of("state", tuple(state for state in RequestState if state is not RequestState.NONE)),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when_answered"),
         Index("one_open_request", "order_id", unique=True, sqlite_where=text("state = 'open'")),
         STRICT,
