@@ -12,7 +12,12 @@ from milepost import money, times
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent."""
+    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent.
+
+    `edition` is the reading of the rules that an order keeps with its policy. In the first one any open request held
+    every deadline and nobody's word closed it, a stop could be noted where nothing follows, and nothing was refused for
+    lying beyond the last instant; orders placed under it go on in it, so that their histories stay what they were.
+    """
 
     name: str = "standard"
     gig_basic_price_min_cents: int = 10_000
@@ -34,6 +39,12 @@ class Policy:
     client_fee_bp: int = 0
     small_charge_fee_cents: int = 0
     small_charge_under_cents: int = 0
+    edition: Literal[1, 2] = 2
+
+    @property
+    def is_first_edition(self) -> bool:
+        """Whether orders under it keep the first reading of the rules."""
+        return self.edition == 1
 
     def client_fee_cents(self, price_cents: int, *, kept_cents: int | None = None) -> int:
         """What a client pays on top of a charge of `price_cents` (money-charge).
