@@ -1,10 +1,11 @@
-"""Terms: what both sides agreed before the work began. They never change once an order stands on them.
+"""Terms: what both sides agreed. They change only by what both agree on later (rule change-terms).
 
 Terms also say what follows each milestone, so that no code outside this file asks for the type of an order.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from milepost.policy import STANDARD, Policy
 
@@ -46,6 +47,17 @@ class MilestoneTerms(NamedTuple):
     zoom: bool = False
     substeps: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
+
+
+def plain_of(agreed: MilestoneTerms) -> dict[str, Any]:
+    """An agreed milestone as plain JSON values, as a history holds it."""
+    return agreed._asdict() | {"substeps": list(agreed.substeps), "stages": list(agreed.stages)}
+
+
+def agreed_of(plain: Mapping[str, Any]) -> MilestoneTerms:
+    """The agreed milestone that plain JSON values tell."""
+    agreed = MilestoneTerms(**plain)
+    return agreed._replace(substeps=tuple(agreed.substeps), stages=tuple(agreed.stages))
 
 
 class Terms(NamedTuple):
