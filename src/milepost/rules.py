@@ -87,7 +87,8 @@ GIG_SUBCATEGORY = _rule(
 )
 GIG_MILESTONES_MIN = _rule(
     "gig-milestones-min",
-    "A workflow has at least {gig_milestones_min} milestones; with fewer it is a draft that clients do not see.",
+    "A workflow has at least {gig_milestones_min} milestones. With this or another fault it is a draft: clients do not "
+    "see it, and every package of the gig is sold as a single payment.",
     "a workflow has at least {limit} milestones; this one has {given}",
     "article: Adding a milestone, note on the minimum",
 )
@@ -114,7 +115,7 @@ GIG_SUBSTEPS = _rule(
 GIG_PACKAGE_COUNT = _rule(
     "gig-package-count",
     "Counted per package: with {gig_milestones_min} or more milestones available a package offers milestones, with "
-    "none it is bought as a single payment, with fewer than {gig_milestones_min} the workflow is refused.",
+    "none it is bought as a single payment, with fewer than {gig_milestones_min} the workflow is a draft.",
     "the {package} package has {given} milestone available; it takes none, or at least {limit}",
     "house reading of the minimum and of available packages",
 )
@@ -128,29 +129,39 @@ GIG_PRICE_SPLIT = _rule(
 GIG_MILESTONE_PAYMENTS = _rule(
     "gig-milestone-payments",
     "Milestone payments are on unless turned off. Off: the client pays the whole package when ordering; the milestones "
-    "are stages that the seller reports complete, in order; the one delivery and its review come after the last.",
+    "are stages that the seller reports complete, in order, each shown to the client with its own substeps; the one "
+    "delivery and its review come after the last.",
     "{why}",
     "article: Milestone payments are on by default; update clients about completed stages",
 )
 GIG_TEMPLATE = _rule(
     "gig-template",
-    "A workflow starts from scratch or from a template; a template is checked against the gig like typed input.",
+    "A workflow starts from scratch or from a template; a template is checked against the gig like typed input. One "
+    "saved from a gig has explicit amounts as weights, and belongs to its seller, who alone replaces or deletes it.",
     "{why}",
     "article: an existing template or your own",
 )
 GIG_CLIENT_VIEW = _rule(
     "gig-client-view",
-    "Before ordering, a client sees for each package the milestones, substeps, days, amounts, revisions and Zoom "
-    "option, and the total.",
+    "Before ordering, a client sees for each package the milestones, their descriptions, substeps, days, amounts, "
+    "revisions and Zoom option, and the totals; by milestones the days are the milestones' sum. An offer and an order "
+    "show the same.",
     "{why}",
     "article: clients review workflow and pricing before ordering",
+)
+GIG_PAUSED = _rule(
+    "gig-paused",
+    "A seller may pause a gig (no new order and no new offer from it; offers already sent stand) and resume it, and "
+    "delete one that no offer or order refers to.",
+    "{why}",
+    "house reading",
 )
 NAMES = _rule(
     "names",
     "A handle is 1-40 of a-z 0-9 . _ - (but not support), and a seller and a client differ. Titles and names hold "
-    "1-80 characters, "
-    "descriptions and messages up to 5,000, a file's name up to 255, a link up to 2,000, none of them control "
-    "characters. A delivery takes up to 100 files and 100 links.",
+    "1-80 characters, descriptions and messages up to 5,000, a file's name up to 255, a link up to 2,000 and a scheme "
+    "and a host, none of them control characters. A delivery takes up to 100 files and 100 links. A milestone's name "
+    "that ends in :NUMBER is ambiguous where name, days and price are written in one.",
     "{why}",
     "house reading",
 )
@@ -217,7 +228,7 @@ OFFER_LIFECYCLE = _rule(
 OFFER_SUBSCRIPTION = _rule(
     "offer-subscription",
     "A subscription offer has a price, a delivery time and revisions per monthly cycle, for 1 to "
-    "{subscription_cycles_max} cycles.",
+    "{subscription_cycles_max} cycles, which must be said.",
     "{why}",
     "house reading; the article names the type",
 )

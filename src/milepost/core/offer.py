@@ -77,9 +77,13 @@ def _one_payment(draft: Draft, title: str) -> list[MilestoneTerms]:
 
 
 def _monthly(draft: Draft, title: str) -> list[MilestoneTerms]:
-    cycles, most = draft.cycles if draft.cycles is not None else 1, 1_000
-    whole = _whole(draft, title)
-    return [whole._replace(name=f"Month {number}") for number in range(1, min(cycles, most) + 1)]
+    whole, most = _whole(draft, title, _unsaid_cycles(draft)), 1_000
+    return [whole._replace(name=f"Month {number}") for number in range(1, min(draft.cycles or 0, most) + 1)]
+
+
+def _unsaid_cycles(draft: Draft) -> Iterator[RuleError]:
+    if draft.cycles is None:
+        yield rules.OFFER_SUBSCRIPTION.refuse(why="a subscription says for how many monthly cycles it is", key="cycles")
 
 
 def _no_cycles(draft: Draft) -> Iterator[RuleError]:

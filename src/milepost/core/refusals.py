@@ -149,9 +149,9 @@ def _delivery(order: Order) -> RuleError:
     missing = current.terms.stages[current.stages_done :]
     if current.state is State.ACTIVE and missing:
         return rules.GIG_MILESTONE_PAYMENTS.refuse(
-            why=f"the delivery comes after the last stage; {len(missing)} not reported yet, first {missing[0]!r}",
+            why=f"the delivery comes after the last stage; {len(missing)} not reported yet, first {missing[0].name!r}",
             order=order.id,
-            stage=missing[0],
+            stage=missing[0].name,
         )
     return _by(rules.DELIVER_STATE)(order)
 

@@ -33,6 +33,13 @@ FOLLOW_OF_TYPE = {
 }
 
 
+class Stage(NamedTuple):
+    """A stage of work that is paid as a whole: the next `substeps` of its milestone's substeps are its own."""
+
+    name: str
+    substeps: int = 0
+
+
 class MilestoneTerms(NamedTuple):
     """One agreed milestone: price in cents, days of work, revisions (None is unlimited).
 
@@ -46,18 +53,18 @@ class MilestoneTerms(NamedTuple):
     description: str = ""
     zoom: bool = False
     substeps: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 def plain_of(agreed: MilestoneTerms) -> dict[str, Any]:
     """An agreed milestone as plain JSON values, as a history holds it."""
-    return agreed._asdict() | {"substeps": list(agreed.substeps), "stages": list(agreed.stages)}
+    return agreed._asdict() | {"substeps": list(agreed.substeps), "stages": [list(stage) for stage in agreed.stages]}
 
 
 def agreed_of(plain: Mapping[str, Any]) -> MilestoneTerms:
     """The agreed milestone that plain JSON values tell."""
     agreed = MilestoneTerms(**plain)
-    return agreed._replace(substeps=tuple(agreed.substeps), stages=tuple(agreed.stages))
+    return agreed._replace(substeps=tuple(agreed.substeps), stages=tuple(Stage(*stage) for stage in agreed.stages))
 
 
 class Terms(NamedTuple):
