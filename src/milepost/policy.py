@@ -13,7 +13,12 @@ from milepost import money, times
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent."""
+    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent.
+
+    `edition` is the reading of the rules that an order keeps with its policy. In the first one any open request held
+    every deadline and nobody's word closed it, a stop could be noted where nothing follows, and nothing was refused for
+    lying beyond the last instant; orders placed under it go on in it, so that their histories stay what they were.
+    """
 
     name: str = "standard"
     gig_basic_price_min_cents: int = 10_000
@@ -28,16 +33,27 @@ class Policy:
     continue_hours: int | None = 192
     continue_from: Literal["delivery", "approval"] = "delivery"
     resolution_hours: int = 48
+    extension_days_max: int = 30
+    reversal_days: int = 180
     clearance_days: int = 0
     seller_fee_bp: int = 0
     client_fee_bp: int = 0
     small_charge_fee_cents: int = 0
     small_charge_under_cents: int = 0
+    edition: Literal[1, 2] = 2
 
-    def client_fee_cents(self, price_cents: int) -> int:
-        """What a client pays on top of a charge of `price_cents` (money-charge)."""
+    @property
+    def is_first_edition(self) -> bool:
+        """Whether orders under it keep the first reading of the rules."""
+        return self.edition == 1
+
+    def client_fee_cents(self, price_cents: int, *, kept_cents: int | None = None) -> int:
+        """What a client pays on top of a charge of `price_cents` (money-charge).
+
+        Of a charge that the seller keeps only `kept_cents` of, the percentage is on that part (cancel-split).
+        """
         small = self.small_charge_fee_cents if price_cents < self.small_charge_under_cents else 0
-        return money.share(price_cents, self.client_fee_bp) + small
+        return money.share(price_cents if kept_cents is None else kept_cents, self.client_fee_bp) + small
 
     def seller_fee_cents(self, price_cents: int) -> int:
         """What a seller leaves to the marketplace of a release of `price_cents` (money-release)."""
@@ -69,7 +85,7 @@ STANDARD = Policy()
 
 # What a policy that was written before a number was added gets for it, by the schema that added the number. Schema 1
 # is what the first version wrote. A new number of `Policy` stands here too, under a schema of its own or a new one.
-ADDED: Mapping[int, Mapping[str, Any]] = {}
+ADDED: Mapping[int, Mapping[str, Any]] = {2: {"extension_days_max": 30, "reversal_days": 180, "edition": 1}}
 
 
 def newest_schema() -> int:
@@ -95,6 +111,7 @@ def bounds(name: str) -> tuple[int, int]:
 
 _BOUNDS = {
     "clearance_days": (0, 366),
+    "reversal_days": (0, 3_660),
     "_days_max": (1, 366),
     "_hours": (1, 366 * 24),
     "_bp": (0, 10_000),

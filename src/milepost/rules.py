@@ -87,7 +87,8 @@ GIG_SUBCATEGORY = _rule(
 )
 GIG_MILESTONES_MIN = _rule(
     "gig-milestones-min",
-    "A workflow has at least {gig_milestones_min} milestones; with fewer it is a draft that clients do not see.",
+    "A workflow has at least {gig_milestones_min} milestones. With this or another fault it is a draft: clients do not "
+    "see it, and every package of the gig is sold as a single payment.",
     "a workflow has at least {limit} milestones; this one has {given}",
     "article: Adding a milestone, note on the minimum",
 )
@@ -114,7 +115,7 @@ GIG_SUBSTEPS = _rule(
 GIG_PACKAGE_COUNT = _rule(
     "gig-package-count",
     "Counted per package: with {gig_milestones_min} or more milestones available a package offers milestones, with "
-    "none it is bought as a single payment, with fewer than {gig_milestones_min} the workflow is refused.",
+    "none it is bought as a single payment, with fewer than {gig_milestones_min} the workflow is a draft.",
     "the {package} package has {given} milestone available; it takes none, or at least {limit}",
     "house reading of the minimum and of available packages",
 )
@@ -128,29 +129,39 @@ GIG_PRICE_SPLIT = _rule(
 GIG_MILESTONE_PAYMENTS = _rule(
     "gig-milestone-payments",
     "Milestone payments are on unless turned off. Off: the client pays the whole package when ordering; the milestones "
-    "are stages that the seller reports complete, in order; the one delivery and its review come after the last.",
+    "are stages that the seller reports complete, in order, each shown to the client with its own substeps; the one "
+    "delivery and its review come after the last.",
     "{why}",
     "article: Milestone payments are on by default; update clients about completed stages",
 )
 GIG_TEMPLATE = _rule(
     "gig-template",
-    "A workflow starts from scratch or from a template; a template is checked against the gig like typed input.",
+    "A workflow starts from scratch or from a template; a template is checked against the gig like typed input. One "
+    "saved from a gig has explicit amounts as weights, and belongs to its seller, who alone replaces or deletes it.",
     "{why}",
     "article: an existing template or your own",
 )
 GIG_CLIENT_VIEW = _rule(
     "gig-client-view",
-    "Before ordering, a client sees for each package the milestones, substeps, days, amounts, revisions and Zoom "
-    "option, and the total.",
+    "Before ordering, a client sees for each package the milestones, their descriptions, substeps, days, amounts, "
+    "revisions and Zoom option, and the totals; by milestones the days are the milestones' sum. An offer and an order "
+    "show the same.",
     "{why}",
     "article: clients review workflow and pricing before ordering",
+)
+GIG_PAUSED = _rule(
+    "gig-paused",
+    "A seller may pause a gig (no new order and no new offer from it; offers already sent stand) and resume it, and "
+    "delete one that no offer or order refers to.",
+    "{why}",
+    "house reading",
 )
 NAMES = _rule(
     "names",
     "A handle is 1-40 of a-z 0-9 . _ - (but not support), and a seller and a client differ. Titles and names hold "
-    "1-80 characters, "
-    "descriptions and messages up to 5,000, a file's name up to 255, a link up to 2,000, none of them control "
-    "characters. A delivery takes up to 100 files and 100 links.",
+    "1-80 characters, descriptions and messages up to 5,000, a file's name up to 255, a link up to 2,000 and a scheme "
+    "and a host, none of them control characters. A delivery takes up to 100 files and 100 links. A milestone's name "
+    "that ends in :NUMBER is ambiguous where name, days and price are written in one.",
     "{why}",
     "house reading",
 )
@@ -217,7 +228,7 @@ OFFER_LIFECYCLE = _rule(
 OFFER_SUBSCRIPTION = _rule(
     "offer-subscription",
     "A subscription offer has a price, a delivery time and revisions per monthly cycle, for 1 to "
-    "{subscription_cycles_max} cycles.",
+    "{subscription_cycles_max} cycles, which must be said.",
     "{why}",
     "house reading; the article names the type",
 )
@@ -254,7 +265,8 @@ DELIVER_STATE = _rule(
 DELIVER_FINAL = _rule(
     "deliver-final",
     "The last milestone's delivery is the final one and hands over the full project: it needs at least one file or "
-    "link. A file is recorded by name, size and SHA-256, not copied.",
+    "link. It is judged when it is delivered: one that becomes the last only later stands as it was. A file is "
+    "recorded by name, size and SHA-256, not copied.",
     "milestone {position} is the last: its delivery hands over the full project and needs a file or a link",
     "article: Creating a custom milestone offer, step 6",
 )
@@ -301,13 +313,14 @@ REVISION_ALLOWANCE = _rule(
 STOP_WHEN = _rule(
     "stop-when",
     "The client may stop after any approved milestone: what was delivered and paid stands, later milestones are "
-    "skipped. While a milestone runs, `stop --after-current` notes the wish, and approval then ends the order.",
+    "skipped. While a milestone runs and another is planned, the wish to stop after it can be noted, and approval then "
+    "ends the order; the wish can be taken back.",
     "order {order} cannot stop now: {why}; possible now: {possible}",
     "article: FAQ, stopping after a milestone",
 )
 STOP_FINAL = _rule(
     "stop-final",
-    "An ended order never resumes: every action on it is refused.",
+    "An ended order never resumes: every action on it is refused, but for support's reversal of an approved milestone.",
     "order {order} has ended ({status}, {reason}); nothing moves it any more",
     "article: FAQ, a stopped order cannot be resumed",
 )
@@ -321,15 +334,54 @@ CANCEL_CHANNEL = _rule(
 )
 CANCEL_HOLD = _rule(
     "cancel-hold",
-    "While a cancellation is asked for, silence ends nothing: a review, continue or renewal deadline that passes "
-    "meanwhile waits for the answer, and takes effect at once if the request is declined or withdrawn.",
-    "{why}",
+    "While the cancellation of the running milestone or of the whole order is asked for, the order's deadline does not "
+    "fire. It lengthens nobody's time: once the deadline has passed, all that is left is to answer the request, and if "
+    "it is closed without cancelling, the deadline fires at that instant. A request about a planned milestone, for "
+    "more days or for a change holds nothing.",
+    "order {order}: {timer} was due at {due_at} and waits for request {request}; all that is left is to answer it",
     "house reading: a client who asked to cancel has not been silent",
+)
+CANCEL_MOOT = _rule(
+    "cancel-moot",
+    "Approving or continuing is the client's word that the order goes on: it closes an open request to cancel first, "
+    "as withdrawn if the client asked, as declined if the seller did; continuing closes a request for a change too. "
+    "A request whose object is finished some other way is closed as moot.",
+    "{why}",
+    "house reading",
+)
+CANCEL_SPLIT = _rule(
+    "cancel-split",
+    "A request to cancel the running milestone, alone or with the whole order, may say what the seller keeps for work "
+    "done: $0.00 unless said, at most the price less a cent. The kept part is released, with the fees on it, the rest "
+    "refunded, and the milestone is cancelled. Support may do the same, and reverse an approved milestone in part.",
+    "{why}",
+    "house reading of a cancelled milestone",
+)
+CHANGE_EXTEND = _rule(
+    "change-extend",
+    "Either party may ask for 1 to {extension_days_max} more days for the running milestone; accepted, it is due that "
+    "much later, and late is counted from there.",
+    "{why}",
+    "house reading",
+)
+CHANGE_TERMS = _rule(
+    "change-terms",
+    "Either party may ask to replace all milestones that are planned and not charged by a new list, within an offer's "
+    "limits in all. Accepted, the order's terms change from that instant; what runs, is approved or cancelled stays.",
+    "{why}",
+    "house reading",
+)
+CHANGE_SILENCE = _rule(
+    "change-silence",
+    "Silence never changes what was agreed: a request for more days or for a change that is unanswered for "
+    "{resolution_hours} hours lapses. One request is open at a time.",
+    "{why}",
+    "house reading",
 )
 CANCEL_MILESTONE = _rule(
     "cancel-milestone",
-    "A running milestone: its charge is refunded, and the client may continue or stop. A planned one is dropped. An "
-    "approved one: by support alone, by a reversing entry.",
+    "A running milestone: its charge is refunded, but for what the seller keeps, and the client may continue or stop. "
+    "A planned one is dropped. An approved one: by support alone, by a reversing entry.",
     "{why}",
     "article: FAQ, a milestone or the whole order can be cancelled",
 )
@@ -402,7 +454,8 @@ MONEY_REFUND = _rule(
 MONEY_REVERSAL = _rule(
     "money-reversal",
     "A cancelled approved milestone is undone by new entries that refer to the old ones; a seller's balance may go "
-    "below zero, and says so.",
+    "below zero, and says so. After the order's end support can still do it for {reversal_days} days from the "
+    "approval; where no approved milestone is left standing, the order's status becomes cancelled.",
     "{why}",
     "house reading of a cancelled milestone",
 )
@@ -419,7 +472,8 @@ MONEY_CONSERVED = _rule(
 TIME_FORMAT = _rule(
     "time-format",
     "An instant is UTC, in whole seconds, in the years 2000-2100: ISO 8601 with an offset or Z; a bare date means "
-    "00:00 UTC; +8d, +36h, +8d12h count from the clock.",
+    "00:00 UTC; +8d, +36h, +8d12h, +2w count from the clock. An action whose deadline would lie beyond the last "
+    "instant is refused whole.",
     "{given!r} is not possible here: {why}",
     "house reading",
 )

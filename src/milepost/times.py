@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from milepost.rules import TIME_FORMAT
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 604_800
 MIN_INSTANT = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 MAX_INSTANT = int(datetime(2100, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
@@ -18,17 +18,17 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _DURATION = re.compile(
-    r"\+?(?=[0-9])(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,9})s)?", re.ASCII
+    r"\+?(?=[0-9])(?:([0-9]{1,4})w)?(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,9})s)?", re.ASCII
 )
 
 
 def parse_instant(given: str | datetime | date, *, clock: int) -> int:
-    """The instant that `given` names; one that begins with `+` counts from `clock`.
+    """The instant that `given` names; a duration, with or without a `+`, counts from `clock`.
 
     Raises `time-format`: unknown form, no offset, a fraction of a second, or a year outside 2000-2100.
     """
     text = given if isinstance(given, str) else given.isoformat()
-    if text.startswith("+"):
+    if is_relative(text):
         return later(clock, text)
     match = _INSTANT.fullmatch(text)
     if not match:
@@ -43,18 +43,23 @@ def parse_instant(given: str | datetime | date, *, clock: int) -> int:
     return _within_bounds(seconds, text)
 
 
+def is_relative(text: str) -> bool:
+    """Whether a time as written counts from the clock."""
+    return text.startswith("+") or _DURATION.fullmatch(text) is not None
+
+
 def later(instant: int, duration: str) -> int:
     """The instant that comes so much later. Raises `time-format` as the parts do."""
     return _within_bounds(instant + parse_duration(duration), duration)
 
 
 def parse_duration(given: str) -> int:
-    """Seconds of `+8d`, `36h`, `8d12h`, `90m`, `30s`. Raises `time-format`."""
+    """Seconds of `+8d`, `2w`, `36h`, `8d12h`, `90m`, `30s`. Raises `time-format`."""
     match = _DURATION.fullmatch(given)
     if not match:
-        raise TIME_FORMAT.refuse(given=given[:40], why="write a duration such as +8d, +36h or +8d12h")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return days * DAY + hours * HOUR + minutes * MINUTE + seconds
+        raise TIME_FORMAT.refuse(given=given[:40], why="write a duration such as +8d, +36h, +8d12h or +2w")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return weeks * WEEK + days * DAY + hours * HOUR + minutes * MINUTE + seconds
 
 
 def format_instant(instant: int) -> str:

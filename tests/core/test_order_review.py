@@ -21,8 +21,8 @@ from core.order_helpers import (
 )
 from milepost import rules
 from milepost.core.ledger import Kind
-from milepost.core.order import Timer, deadline, due, review_ends_at, timers
-from milepost.core.transitions import Action, Actor, Phase, Reason, State, Status
+from milepost.core.order import Timer, deadline, due, timers
+from milepost.core.transitions import Action, Actor, Phase, Reason, State, Status, review_ends_at
 from milepost.policy import STANDARD
 from milepost.rules import Rule
 

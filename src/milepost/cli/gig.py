@@ -158,7 +158,11 @@ def set_package(
     from milepost.core import workflow
 
     package = read_package(read_tier(tier), terms)
-    return change(gig, lambda one: workflow.set_package(one, package, description))
+    changes: dict[str, Any] = {"revisions": package.revisions} if terms.count(":") > 1 else {}
+    changes |= {"description": description} if description is not None else {}
+    return change(
+        gig, lambda one: workflow.set_package(one, package.tier, package.price_cents, package.days, **changes)
+    )
 
 
 @app.command("add-faq")

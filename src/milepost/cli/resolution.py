@@ -7,11 +7,11 @@ import typer
 from milepost import money
 from milepost.cli.options import Limit, OrderId, check_choice, possible_id
 from milepost.cli.session import answers, current, note, store
-from milepost.core.transitions import MOOT, REQUESTS, Actor
+from milepost.core.transitions import Actor, RequestState
 
 app = typer.Typer(no_args_is_help=True, help="Cancelling a milestone or an order: ask, answer, or call support.")
 
-STATES = (*dict.fromkeys(row.target for row in REQUESTS), MOOT)
+STATES = tuple(state for state in RequestState if state is not RequestState.NONE)
 RequestId = Annotated[int, typer.Argument(metavar="RESOLUTION", min=1, callback=possible_id, help="The request's id.")]
 Milestone = Annotated[int | None, typer.Option("--milestone", metavar="N", min=1, help="Cancel this milestone.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Cancel the whole order.")]

@@ -74,7 +74,7 @@ def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do n
 
     if not yes and not confirmed(f"Delete the template {template}?"):
         raise typer.Abort
-    return templates.delete(store(), template, documents.shipped_templates())
+    return templates.delete(store(), template, documents.shipped_templates(), handle=current().handle)
 
 
 def _store_if_any() -> "Database | None":

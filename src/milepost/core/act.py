@@ -1,9 +1,10 @@
 """Everything that can change an order is in this file.
 
-`act` takes a row of the tables in `core/tables.py`. What no table can hold is here and nowhere else: the order in which
-guards refuse; that the end of an order skips what is planned and closes an open request; that cancelling a whole
-order ends it, whatever would have come next; that a stop waits for the running cycle where the next one starts by
-itself.
+`act` takes a row of the tables in `core/transitions.py`. What no table can hold is here and nowhere else: the order in
+which guards refuse; that the end of an order skips what is planned and closes an open request; that cancelling a whole
+order ends it, whatever would have come next; that an accepted change replaces what is planned. Two of these could be
+said better: a whole order's cancellation is a second way to an end that no row of ORDERS shows, and which kinds of
+request an approval overtakes stands in a table of its own, beside the rows that say how they are closed.
 
 `act` is pure: the same order, action, arguments and instant give the same outcome, which is why replaying a history
 gives the order of any instant, and why there is no second implementation of a transition anywhere.
@@ -13,15 +14,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milepost import rules, times
-from milepost.core import ledger, names
+from milepost.core import ledger, names, refusals, resolution
 from milepost.core.ledger import Entry
-from milepost.core.order import Call, Milestone, Order, Request, Timer, actors, due, is_legal, possible, stops_later
-from milepost.core.terms import Terms
+from milepost.core.order import (
+    Call,
+    Milestone,
+    Order,
+    Request,
+    Timer,
+    actors,
+    due,
+    held_deadline,
+    instants,
+    is_held,
+    is_legal,
+)
+from milepost.core.terms import MilestoneTerms, Terms, agreed_of
 from milepost.core.transitions import (
-    CANCEL_REASONS,
     MILESTONE_ROWS,
-    MOOT,
     ORDER_ROWS,
+    OVERTAKEN,
+    OVERTAKING_ROWS,
     REQUEST_ROWS,
     RUNNING,
     TIMER_RULES,
@@ -29,10 +42,12 @@ from milepost.core.transitions import (
     Actor,
     Money,
     Reason,
+    RequestKind,
+    RequestState,
+    Role,
     State,
     Status,
 )
-from milepost.rules import Rule, RuleError
 
 ATTACHMENTS_MAX = 100  # files, and links, of one delivery
 
@@ -68,10 +83,14 @@ class _Change(NamedTuple):
 
 
 def place(order_id: int, terms: Terms, *, at: int) -> Outcome:
-    """A new order on agreed terms, its first milestone started and charged (rule order-first-charge)."""
+    """A new order on agreed terms, its first milestone started and charged (rule order-first-charge).
+
+    Raises `time-format` if its work would be due beyond the last instant.
+    """
     planned = tuple(Milestone(number, agreed) for number, agreed in enumerate(terms.milestones, start=1))
     order = Order(order_id, terms, at, planned)
     change = _move(order, Action.PLACE, planned[0], started_at=at)
+    _guard_last_instant(order, change.order, Action.PLACE)
     return _outcome(change, Action.PLACE, Actor.CLIENT, at, {})
 
 
@@ -79,19 +98,21 @@ def act(order: Order, action: Action, *, actor: Actor, at: int, **args: Any) -> 
     """What `action` by `actor` at instant `at` leads to. `args` are plain JSON values.
 
     Guards refuse in this order: existence (an unknown milestone), actor, state (an ended order, a deadline that has
-    passed, a move that no table has or that has no object left), arguments, money. Raises `RuleError`; the order
-    given never changes.
+    passed or is held, a move that no table has or that has no object left), arguments, money, and what would lie beyond
+    the last instant. Raises `RuleError`; the order given never changes.
     """
     if action in TIMER_RULES:
         _guard_timer(order, action, actor, at)
         return fire(order)
-    wrong_state, handler = _PARTY_ACTIONS[action]
-    _guard_milestone(order, args.get("position"))
+    position = args.get("position")
+    _guard_milestone(order, position)
     _guard_actor(order, action, actor)
-    _guard_time(order, at)
+    _guard_time(order, action, position, at)
     if not is_legal(order, action):
-        raise wrong_state(order)
-    return _outcome(handler(order, actor, at, **args), action, actor, at, args)
+        raise refusals.wrong_state(order, action)
+    change = _HANDLERS[action](order, actor, at, **args)
+    _guard_last_instant(order, change.order, action)
+    return _outcome(change, action, actor, at, args)
 
 
 def fire(order: Order) -> Outcome:
@@ -131,72 +152,44 @@ def _outcome(change: _Change, action: Action, actor: Actor, at: int, args: Mappi
 
 def _guard_milestone(order: Order, position: int | None) -> None:
     if position is not None and not 1 <= position <= len(order.milestones):
-        raise rules.CANCEL_MILESTONE.refuse(
-            why=f"order {order.id} has no milestone {position}; it has {len(order.milestones)}",
-            order=order.id,
-            position=position,
-        )
+        raise refusals.unknown_milestone(order, position)
 
 
 def _guard_actor(order: Order, action: Action, actor: Actor) -> None:
     allowed = actors(order, action)
     if actor not in allowed:
-        raise rules.ACTOR.refuse(
-            why=f"{_words(action)} order {order.id} is for {_parties(allowed)}, not for {_parties((actor,))}",
-            order=order.id,
-            action=str(action),
-            actor=str(actor),
-            allowed=[str(one) for one in allowed],
-        )
+        raise refusals.wrong_actor(order, action, actor, allowed)
 
 
-def _words(action: Action) -> str:
-    return _CANCELLING.get(action, f"{action} on")
-
-
-_CANCELLING = {
-    Action.OPEN_CANCEL: "asking to cancel",
-    Action.ACCEPT_REQUEST: "accepting to cancel",
-    Action.DECLINE_REQUEST: "declining to cancel",
-    Action.WITHDRAW_REQUEST: "withdrawing the request to cancel",
-    Action.SUPPORT_CANCEL: "cancelling at once",
-}
-
-
-def _parties(who: Sequence[Actor]) -> str:
-    return " or ".join(one if one is Actor.SUPPORT else f"the {one}" for one in who)
-
-
-def _guard_time(order: Order, at: int) -> None:
+def _guard_time(order: Order, action: Action, position: int | None, at: int) -> None:
     if order.status is not Status.ACTIVE:
-        raise rules.STOP_FINAL.refuse(order=order.id, status=str(order.status), reason=str(order.reason))
+        approved = position is not None and order.milestones[position - 1].state is State.APPROVED
+        if action is not Action.SUPPORT_CANCEL or not approved:
+            raise refusals.ended(order)
     timer = due(order)
     if timer and timer.at <= at:
-        raise rules.DEADLINE_INSTANT.refuse(
-            order=order.id,
-            timer=str(timer.action),
-            due_at=times.format_instant(timer.at),
-            at=times.format_instant(at),
-        )
+        raise refusals.too_late(order, timer, at)
+    if is_held(order, action, at):
+        held = held_deadline(order)
+        assert held is not None
+        raise refusals.held(order, held)
 
 
 def _guard_timer(order: Order, action: Action, actor: Actor, at: int) -> None:
     if actor is not Actor.CLOCK:
-        raise rules.ACTOR.refuse(
-            why=f"{action} is for the clock, not for the {actor}",
-            order=order.id,
-            action=str(action),
-            actor=str(actor),
-            allowed=[str(Actor.CLOCK)],
-        )
+        raise refusals.not_the_clock(order, action, actor)
     timer = due(order)
     if timer is None or timer.action is not action or timer.at != at:
-        raise rules.DEADLINE_INSTANT.refuse(
-            order=order.id,
-            timer=str(timer.action) if timer else "nothing",
-            due_at=times.format_instant(timer.at) if timer else "no time",
-            at=times.format_instant(at),
-        )
+        raise refusals.not_due(order, timer, at)
+
+
+def _guard_last_instant(before: Order, after: Order, action: Action) -> None:
+    """No party arms what the clock cannot reach (rule time-format)."""
+    if after.terms.policy.is_first_edition:
+        return
+    beyond = [instant for instant in instants(after) if instant > times.MAX_INSTANT]
+    if beyond and not set(beyond) <= set(instants(before)):
+        raise refusals.beyond_time(after, action, beyond[0])
 
 
 # ── Moving a milestone, and what follows ────────────────────────────────────────────────────────────────────────────
@@ -207,20 +200,30 @@ def _put(order: Order, milestone: Milestone) -> Order:
     return order._replace(milestones=(*before, milestone, *after))
 
 
-def _move(order: Order, action: Action, milestone: Milestone, **changes: Any) -> _Change:
-    """Take the milestone's row of the table: its next state, the money that moves, and the given `changes`."""
+def _move(order: Order, action: Action, milestone: Milestone, *, keep_cents: int = 0, **changes: Any) -> _Change:
+    """Take the milestone's row of the table: its next state, the money that moves, and the given `changes`.
+
+    Of a refund or a reversal the seller keeps `keep_cents` (rule cancel-split).
+    """
     row = MILESTONE_ROWS[action, milestone.state]
-    entries = _MONEY[row.money](order, milestone)
+    entries = _MONEY[row.money](order, milestone, keep_cents)
     return _Change(_put(order, milestone._replace(state=row.target, **changes)), entries, milestone.position)
 
 
-_MONEY: Mapping[Money, Callable[[Order, Milestone], list[Entry]]] = {
-    Money.NONE: lambda order, milestone: [],
-    Money.CHARGE: lambda order, m: ledger.charge(order.id, order.terms, m.position, m.terms),
-    Money.RELEASE: lambda order, m: ledger.release(order.id, order.terms, m.position, m.terms),
-    Money.CLEAR: lambda order, m: ledger.clear(order.terms, m.position, m.terms),
-    Money.REFUND: lambda order, m: ledger.refund(order.id, order.terms, m.position, m.terms),
-    Money.REVERSE: lambda order, m: ledger.reverse(order.terms, m.position, m.terms, cleared=m.clears_at is None),
+def _earned_cents(milestone: Milestone) -> int:
+    """What of the milestone's price went to the seller, fees included."""
+    return milestone.terms.price_cents if milestone.state is State.APPROVED else milestone.kept_cents
+
+
+_MONEY: Mapping[Money, Callable[[Order, Milestone, int], list[Entry]]] = {
+    Money.NONE: lambda order, m, keep: [],
+    Money.CHARGE: lambda order, m, keep: ledger.charge(order.id, order.terms, m.position, m.terms),
+    Money.RELEASE: lambda order, m, keep: ledger.release(order.id, order.terms, m.position, m.terms.price_cents),
+    Money.CLEAR: lambda order, m, keep: ledger.clear(order.terms, m.position, _earned_cents(m)),
+    Money.REFUND: lambda order, m, keep: ledger.refund(order.id, order.terms, m.position, m.terms, keep),
+    Money.REVERSE: lambda order, m, keep: ledger.reverse(
+        order.terms, m.position, m.terms, keep, cleared=m.clears_at is None
+    ),
 }
 
 
@@ -239,35 +242,78 @@ def _ended(order: Order, reason: Reason, at: int) -> Order:
     milestones = [m._replace(state=State.SKIPPED) if m.state is State.PLANNED else m for m in order.milestones]
     stands = State.APPROVED in [m.state for m in milestones]
     status = Status.COMPLETED if stands else Status.CANCELLED
-    return order._replace(milestones=tuple(milestones), status=status, reason=reason, ended_at=at)
+    ended_at = at if order.ended_at is None else order.ended_at
+    return order._replace(milestones=tuple(milestones), status=status, reason=reason, ended_at=ended_at)
+
+
+def _close(order: Order, request: Request, state: RequestState, at: int) -> Order:
+    return order._replace(request=request._replace(state=state, closed_at=at))
 
 
 def _close_moot(order: Order, at: int) -> Order:
+    """The order without an open request about what is finished some other way (rule cancel-moot)."""
     request = order.open_request
     if request is None:
         return order
-    finished = request.position and order.milestones[request.position - 1].state not in (State.PLANNED, *RUNNING)
+    unfinished = (State.PLANNED, *RUNNING) if request.kind == RequestKind.CANCEL else RUNNING
+    finished = request.position is not None and order.milestones[request.position - 1].state not in unfinished
     if order.status is Status.ACTIVE and not finished:
         return order
-    return order._replace(request=request._replace(state=MOOT, closed_at=at))
+    return _close(order, request, RequestState.MOOT, at)
+
+
+def _overtake(order: Order, action: Action, at: int) -> Order:
+    """The order without the open request that the client's word on it settles (rule cancel-moot)."""
+    request = order.open_request
+    if request is None or request.kind not in OVERTAKEN[action] or order.terms.policy.is_first_edition:
+        return order
+    role = Role.ASKER if request.asker is Actor.CLIENT else Role.OTHER
+    return _close(order, request, OVERTAKING_ROWS[action, role].target, at)
+
+
+def _clears_at(order: Order, at: int) -> int | None:
+    """When money that is released at an instant becomes available; None at once (rule money-clearance)."""
+    days = order.terms.policy.clearance_days
+    return at + days * times.DAY if days else None
 
 
 def _approved(order: Order, action: Action, actor: Actor, at: int) -> _Change:
-    days = order.terms.policy.clearance_days
-    clears_at = at + days * times.DAY if days else None
+    clears_at = _clears_at(order, at)
     change = _move(order, action, order.current, ended_at=at, approved_by=actor, clears_at=clears_at)
     return _follow(change, action, at)
 
 
-def _cancelled(order: Order, position: int | None, at: int) -> _Change:
+def _cancelled(order: Order, action: Action, position: int | None, at: int, keep_cents: int) -> _Change:
     """Cancel one milestone, or the running one and the whole order with it (rules cancel-milestone, cancel-order)."""
     subject = order.milestones[position - 1] if position else order.running
     if subject is None:
         return _Change(_close_moot(_ended(order, Reason.CANCELLED, at), at), [], None)
-    change = _move(order, Action.CANCEL, subject, ended_at=at, clears_at=None)
+    clears_at = subject.clears_at if subject.state is State.APPROVED else _clears_at(order, at)
+    change = _move(
+        order,
+        action,
+        subject,
+        keep_cents=keep_cents,
+        ended_at=at,
+        clears_at=clears_at if keep_cents else None,
+        kept_cents=keep_cents,
+    )
     if position is None:
         return change._replace(order=_close_moot(_ended(change.order, Reason.CANCELLED, at), at), position=None)
-    return _follow(change, Action.CANCEL, at)
+    return _follow(change, action, at)
+
+
+def _changed(order: Order, proposal: tuple[MilestoneTerms, ...]) -> Order:
+    """The order with `proposal` in the place of all that is planned (rule change-terms).
+
+    What was dropped before it started comes next to what was started, so that positions have no gaps.
+    """
+    kept = [one for one in order.milestones if one.state is not State.PLANNED]
+    standing = [one._replace(position=number) for number, one in enumerate(kept, start=1)]
+    planned = [Milestone(number, agreed) for number, agreed in enumerate(proposal, start=len(kept) + 1)]
+    milestones = (*standing, *planned)
+    terms = order.terms._replace(milestones=tuple(one.terms for one in milestones))
+    return order._replace(terms=terms, milestones=milestones)
 
 
 # ── The parties' actions ────────────────────────────────────────────────────────────────────────────────────────────
@@ -304,23 +350,28 @@ def _revise(order: Order, actor: Actor, at: int, *, message: str = "") -> _Chang
 
 
 def _approve(order: Order, actor: Actor, at: int) -> _Change:
-    return _approved(order, Action.APPROVE, actor, at)
+    return _approved(_overtake(order, Action.APPROVE, at), Action.APPROVE, actor, at)
 
 
 def _continue(order: Order, actor: Actor, at: int) -> _Change:
+    order = _overtake(order, Action.CONTINUE, at)
     following = order.upcoming
     assert following is not None  # the tables have no row without it
     return _move(order, Action.CONTINUE, following, started_at=at)
 
 
 def _stop(order: Order, actor: Actor, at: int) -> _Change:
-    if stops_later(order):
+    if order.running:
         return _stop_after_current(order, actor, at)
     return _follow(_Change(order, [], None), Action.STOP, at)
 
 
 def _stop_after_current(order: Order, actor: Actor, at: int) -> _Change:
     return _Change(order._replace(stopping=True), [], order.current.position)
+
+
+def _undo_stop(order: Order, actor: Actor, at: int) -> _Change:
+    return _Change(order._replace(stopping=False), [], order.current.position)
 
 
 def _check_substep(order: Order, actor: Actor, at: int, *, number: int) -> _Change:
@@ -357,15 +408,45 @@ def _set_call(order: Order, actor: Actor, at: int, *, call_at: int, link: str) -
     return _move(order, Action.SET_CALL, order.current, call=Call(call_at, link))
 
 
+# ── The Resolution Center ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _opened(order: Order, request: Request) -> _Change:
+    names.check_text("a note", request.note)
+    return _Change(order._replace(request=request), [], request.position)
+
+
 def _open_cancel(
-    order: Order, actor: Actor, at: int, *, id: int, reason: str, position: int | None = None, note: str = ""
+    order: Order,
+    actor: Actor,
+    at: int,
+    *,
+    id: int,
+    reason: str,
+    position: int | None = None,
+    note: str = "",
+    keep_cents: int = 0,
 ) -> _Change:
-    _check_cancel(order, position, reason, note, by_support=False)
-    request = Request(id, actor, position, reason, note, at)
-    return _Change(order._replace(request=request), [], position)
+    resolution.check_cancel(order, Action.CANCEL, position, reason)
+    resolution.check_keep(order, position, keep_cents, RUNNING)
+    return _opened(order, Request(id, actor, position, reason, note, at, keep_cents=keep_cents))
 
 
-def _answer_cancel(order: Order, action: Action, at: int, id: int | None = None) -> _Change:
+def _open_extend(order: Order, actor: Actor, at: int, *, id: int, days: int, note: str = "") -> _Change:
+    resolution.check_extension(order, days)
+    position = order.current.position
+    return _opened(order, Request(id, actor, position, None, note, at, kind=RequestKind.EXTEND, days=days))
+
+
+def _open_change(
+    order: Order, actor: Actor, at: int, *, id: int, milestones: Sequence[Mapping[str, Any]], note: str = ""
+) -> _Change:
+    proposal = tuple(agreed_of(plain) for plain in milestones)
+    resolution.check_change(order, proposal)
+    return _opened(order, Request(id, actor, None, None, note, at, kind=RequestKind.CHANGE, proposal=proposal))
+
+
+def _answer(order: Order, action: Action, at: int, id: int | None = None) -> _Change:
     """Close the open request; `id`, if given, must be its id, so that nobody answers one and closes another."""
     row, request = REQUEST_ROWS[action], order.open_request
     assert request is not None  # the tables have no row without it
@@ -373,132 +454,84 @@ def _answer_cancel(order: Order, action: Action, at: int, id: int | None = None)
         raise rules.CANCEL_CHANNEL.refuse(
             why=f"request {id} of order {order.id} is closed; the open one is {request.id}", order=order.id, request=id
         )
-    answered = order._replace(request=request._replace(state=row.target, closed_at=at))
-    return _cancelled(answered, request.position, at) if row.cancels else _Change(answered, [], request.position)
+    answered = _close(order, request, row.target, at)
+    return _GRANTS[request.kind](answered, request, at) if row.grants else _Change(answered, [], request.position)
 
 
-def _accept_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
-    return _answer_cancel(order, Action.ACCEPT_REQUEST, at, id)
+def _grant_cancel(order: Order, request: Request, at: int) -> _Change:
+    keep_cents = request.keep_cents if order.running else 0
+    return _cancelled(order, Action.CANCEL, request.position, at, keep_cents)
 
 
-def _decline_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
-    return _answer_cancel(order, Action.DECLINE_REQUEST, at, id)
+def _grant_extension(order: Order, request: Request, at: int) -> _Change:
+    current = order.current
+    return _Change(
+        _put(order, current._replace(extended_days=current.extended_days + request.days)), [], current.position
+    )
 
 
-def _withdraw_cancel(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
-    return _answer_cancel(order, Action.WITHDRAW_REQUEST, at, id)
+def _grant_change(order: Order, request: Request, at: int) -> _Change:
+    resolution.check_change(order, request.proposal)
+    return _Change(_changed(order, request.proposal), [], None)
+
+
+_GRANTS: Mapping[RequestKind, Callable[[Order, Request, int], _Change]] = {
+    RequestKind.CANCEL: _grant_cancel,
+    RequestKind.EXTEND: _grant_extension,
+    RequestKind.CHANGE: _grant_change,
+}
+
+
+def _accept(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
+    return _answer(order, Action.ACCEPT_REQUEST, at, id)
+
+
+def _decline(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
+    return _answer(order, Action.DECLINE_REQUEST, at, id)
+
+
+def _withdraw(order: Order, actor: Actor, at: int, *, id: int | None = None) -> _Change:
+    return _answer(order, Action.WITHDRAW_REQUEST, at, id)
 
 
 def _support_cancel(
-    order: Order, actor: Actor, at: int, *, reason: str, position: int | None = None, note: str = ""
+    order: Order,
+    actor: Actor,
+    at: int,
+    *,
+    reason: str,
+    position: int | None = None,
+    note: str = "",
+    keep_cents: int = 0,
 ) -> _Change:
-    _check_cancel(order, position, reason, note, by_support=True)
-    return _cancelled(order, position, at)
-
-
-def _check_cancel(order: Order, position: int | None, reason: str, note: str, *, by_support: bool) -> None:
-    if reason not in CANCEL_REASONS:
-        raise rules.CANCEL_CHANNEL.refuse(
-            why=f"{reason!r} is not a reason to cancel; the reasons are {', '.join(CANCEL_REASONS)}",
-            order=order.id,
-            reasons=list(CANCEL_REASONS),
-        )
+    resolution.check_cancel(order, Action.SUPPORT_CANCEL, position, reason)
+    resolution.check_keep(order, position, keep_cents, (*RUNNING, State.APPROVED))
     names.check_text("a note", note)
-    if position is None:
-        return
-    state = order.milestones[position - 1].state
-    row = MILESTONE_ROWS.get((Action.CANCEL, state))
-    if row is None or (row.actor is Actor.SUPPORT and not by_support):
-        only = "; support alone can cancel it" if row else ""
-        raise rules.CANCEL_MILESTONE.refuse(
-            why=f"milestone {position} of order {order.id} is {state}{only}",
-            order=order.id,
-            position=position,
-            state=str(state),
-        )
-
-
-def _situation(order: Order) -> str:
-    wish = " and a stop after it is noted" if order.stopping else ""
-    return f"milestone {order.current.position} is {order.current.state}{wish}"
-
-
-def possible_text(order: Order) -> str:
-    """What the parties can do in the ordinary run of things, in words; cancelling is told apart."""
-    routine = [action for action, _ in possible(order) if action not in REQUEST_ROWS]
-    return ", ".join(action for action in routine if action is not Action.SUPPORT_CANCEL)
-
-
-def _refuse_by(rule: Rule) -> Callable[[Order], RuleError]:
-    """How a rule refuses an action in the wrong state: with the state, and what is possible instead."""
-    return lambda order: rule.refuse(
-        order=order.id,
-        phase=str(order.phase),
-        why=_situation(order),
-        possible=possible_text(order),
-    )
-
-
-def _refuse_delivery(order: Order) -> RuleError:
-    current = order.current
-    missing = current.terms.stages[current.stages_done :]
-    if current.state is State.ACTIVE and missing:
-        return rules.GIG_MILESTONE_PAYMENTS.refuse(
-            why=f"the delivery comes after the last stage; {len(missing)} not reported yet, first {missing[0]!r}",
-            order=order.id,
-            stage=missing[0],
-        )
-    return _refuse_by(rules.DELIVER_STATE)(order)
-
-
-def _refuse_revision(order: Order) -> RuleError:
-    current = order.current
-    if current.state is State.DELIVERED:
-        return rules.REVISION_ALLOWANCE.refuse(
-            order=order.id, position=current.position, used=current.revisions_used, allowed=current.terms.revisions
-        )
-    return _refuse_by(rules.REVIEW_WINDOW)(order)
-
-
-def _refuse_request(order: Order) -> RuleError:
-    waits = "a request to cancel is already open" if order.open_request else "there is no open request to cancel"
-    return rules.CANCEL_CHANNEL.refuse(why=f"order {order.id}: {waits}", order=order.id)
-
-
-def _refuse_why(rule: Rule, what: str) -> Callable[[Order], RuleError]:
-    return lambda order: rule.refuse(
-        why=f"order {order.id}: {_situation(order)} and has {what}",
-        order=order.id,
-        position=order.current.position,
-    )
+    if order.status is not Status.ACTIVE:
+        resolution.check_reversal_time(order, position, at)
+    return _cancelled(order, Action.SUPPORT_CANCEL, position, at, keep_cents)
 
 
 _Handler = Callable[..., _Change]
-_PARTY_ACTIONS: Mapping[Action, tuple[Callable[[Order], RuleError], _Handler]] = {
-    Action.DELIVER: (_refuse_delivery, _deliver),
-    Action.APPROVE: (_refuse_by(rules.REVIEW_WINDOW), _approve),
-    Action.REVISE: (_refuse_revision, _revise),
-    Action.CONTINUE: (_refuse_by(rules.ORDER_NEXT_CHARGE), _continue),
-    Action.STOP: (_refuse_by(rules.STOP_WHEN), _stop),
-    Action.STOP_AFTER_CURRENT: (_refuse_by(rules.STOP_WHEN), _stop_after_current),
-    Action.CHECK_SUBSTEP: (
-        _refuse_why(rules.SUBSTEP_PROGRESS, "no substeps that could be ticked"),
-        _check_substep,
-    ),
-    Action.UNCHECK_SUBSTEP: (
-        _refuse_why(rules.SUBSTEP_PROGRESS, "no substeps that could be unticked"),
-        _uncheck_substep,
-    ),
-    Action.REPORT_STAGE: (
-        _refuse_why(rules.GIG_MILESTONE_PAYMENTS, "no stage left to report"),
-        _report_stage,
-    ),
-    Action.SET_CALL: (_refuse_why(rules.ZOOM_CALL, "no Zoom call that could be set"), _set_call),
-    Action.OPEN_CANCEL: (_refuse_request, _open_cancel),
-    Action.ACCEPT_REQUEST: (_refuse_request, _accept_cancel),
-    Action.DECLINE_REQUEST: (_refuse_request, _decline_cancel),
-    Action.WITHDRAW_REQUEST: (_refuse_request, _withdraw_cancel),
-    Action.SUPPORT_CANCEL: (_refuse_request, _support_cancel),
+_HANDLERS: Mapping[Action, _Handler] = {
+    Action.DELIVER: _deliver,
+    Action.APPROVE: _approve,
+    Action.REVISE: _revise,
+    Action.CONTINUE: _continue,
+    Action.STOP: _stop,
+    Action.STOP_AFTER_CURRENT: _stop_after_current,
+    Action.UNDO_STOP: _undo_stop,
+    Action.CHECK_SUBSTEP: _check_substep,
+    Action.UNCHECK_SUBSTEP: _uncheck_substep,
+    Action.REPORT_STAGE: _report_stage,
+    Action.SET_CALL: _set_call,
+    Action.OPEN_CANCEL: _open_cancel,
+    Action.OPEN_EXTEND: _open_extend,
+    Action.OPEN_CHANGE: _open_change,
+    Action.ACCEPT_REQUEST: _accept,
+    Action.DECLINE_REQUEST: _decline,
+    Action.WITHDRAW_REQUEST: _withdraw,
+    Action.SUPPORT_CANCEL: _support_cancel,
 }
 
 
@@ -519,7 +552,7 @@ def _on_renewal(order: Order, timer: Timer) -> _Change:
 
 
 def _on_unanswered(order: Order, timer: Timer) -> _Change:
-    return _answer_cancel(order, Action.CANCEL_UNANSWERED, timer.at)
+    return _answer(order, timer.action, timer.at)
 
 
 def _on_clearance(order: Order, timer: Timer) -> _Change:
@@ -532,5 +565,6 @@ _TIMER_HANDLERS: Mapping[Action, Callable[[Order, Timer], _Change]] = {
     Action.CONTINUE_WINDOW: _on_continue_window,
     Action.RENEW: _on_renewal,
     Action.CANCEL_UNANSWERED: _on_unanswered,
+    Action.REQUEST_LAPSES: _on_unanswered,
     Action.CLEAR: _on_clearance,
 }

@@ -130,7 +130,10 @@ def faults(gig: Gig, policy: Policy, eligible: Sequence[str]) -> Iterator[RuleEr
 
 
 def missing(gig: Gig, policy: Policy) -> Iterator[RuleError]:
-    """What a gig with a workflow still lacks before clients see its milestones."""
+    """What a gig with a workflow still lacks before clients see its milestones (rule gig-milestones-min).
+
+    With any of it the workflow is a draft, and every package is sold as a single payment.
+    """
     if not gig.milestones:
         return
     if len(gig.milestones) < policy.gig_milestones_min:
@@ -142,6 +145,22 @@ def missing(gig: Gig, policy: Policy) -> Iterator[RuleError]:
             yield rules.GIG_PACKAGE_COUNT.refuse(package=package.tier, given=count, limit=policy.gig_milestones_min)
         elif count and gig.milestone_payments:
             yield from _split_faults(gig, package, policy)
+
+
+class Warned(NamedTuple):
+    """A package that says fewer days than its milestones take together."""
+
+    package: str
+    days: int
+    milestone_days: int
+
+
+def short_packages(gig: Gig) -> Iterator[Warned]:
+    """The packages whose days are fewer than their milestones' (rule gig-client-view)."""
+    for package in gig.packages:
+        days = sum(milestone.days for milestone in gig.available(package.tier))
+        if package.days < days:
+            yield Warned(package.tier, package.days, days)
 
 
 def amounts(gig: Gig, package: Package) -> tuple[int, ...]:

@@ -89,57 +89,64 @@ def charge(order: int, terms: Terms, position: int, milestone: MilestoneTerms) -
     )
 
 
-def release(order: int, terms: Terms, position: int, milestone: MilestoneTerms) -> list[Entry]:
+def release(order: int, terms: Terms, position: int, cents: int) -> list[Entry]:
     """escrow → seller, less the seller fee → fees (rule money-release).
 
     With a clearance of 0 days the money is available at once and passes `pending` by (rule money-clearance).
     """
-    price, source = milestone.price_cents, escrow(order)
-    fee = terms.policy.seller_fee_cents(price)
+    source = escrow(order)
     receiver = pending(terms.seller) if terms.policy.clearance_days else available(terms.seller)
     return _moved(
-        Entry(Kind.RELEASE, position, source, receiver, price - fee),
-        Entry(Kind.SELLER_FEE, position, source, FEES, fee),
+        Entry(Kind.RELEASE, position, source, receiver, _net_cents(terms, cents)),
+        Entry(Kind.SELLER_FEE, position, source, FEES, terms.policy.seller_fee_cents(cents)),
     )
 
 
-def clear(terms: Terms, position: int, milestone: MilestoneTerms) -> list[Entry]:
-    """pending → available, at the end of the clearance (rule money-clearance)."""
-    return _moved(
-        Entry(Kind.CLEAR, position, pending(terms.seller), available(terms.seller), _net_cents(terms, milestone))
-    )
+def clear(terms: Terms, position: int, cents: int) -> list[Entry]:
+    """pending → available, at the end of the clearance of a release of `cents` (rule money-clearance)."""
+    return _moved(Entry(Kind.CLEAR, position, pending(terms.seller), available(terms.seller), _net_cents(terms, cents)))
 
 
-def refund(order: int, terms: Terms, position: int, milestone: MilestoneTerms) -> list[Entry]:
-    """escrow → client, the fee of that charge included (rule money-refund)."""
-    return _moved(
-        Entry(Kind.REFUND, position, escrow(order), client(terms.client), milestone.price_cents, Kind.CHARGE),
-        _client_fee_back(terms, position, milestone),
-    )
+def refund(order: int, terms: Terms, position: int, milestone: MilestoneTerms, keep_cents: int) -> list[Entry]:
+    """escrow → client, the fee of that charge included (rule money-refund).
 
-
-def reverse(terms: Terms, position: int, milestone: MilestoneTerms, *, cleared: bool) -> list[Entry]:
-    """seller → client and fees → client: a release and its charge are undone (rule money-reversal).
-
-    It takes the money where it is, pending or available; the seller's account may go below zero.
+    What the seller keeps is released, with the fees on it, and the rest refunded (rule cancel-split).
     """
-    payer = client(terms.client)
+    rest = milestone.price_cents - keep_cents
+    return [
+        *release(order, terms, position, keep_cents),
+        *_moved(
+            Entry(Kind.REFUND, position, escrow(order), client(terms.client), rest, Kind.CHARGE),
+            _client_fee_back(terms, position, milestone, keep_cents),
+        ),
+    ]
+
+
+def reverse(terms: Terms, position: int, milestone: MilestoneTerms, keep_cents: int, *, cleared: bool) -> list[Entry]:
+    """seller → client and fees → client: a release and its charge are undone, but for what the seller keeps.
+
+    It takes the money where it is, pending or available; the seller's account may go below zero (rule money-reversal).
+    """
+    payer, price = client(terms.client), milestone.price_cents
     holder = available(terms.seller) if cleared else pending(terms.seller)
-    fee = terms.policy.seller_fee_cents(milestone.price_cents)
+    net = _net_cents(terms, price) - _net_cents(terms, keep_cents)
+    fee = terms.policy.seller_fee_cents(price) - terms.policy.seller_fee_cents(keep_cents)
     return _moved(
-        Entry(Kind.REVERSAL, position, holder, payer, _net_cents(terms, milestone), Kind.RELEASE),
+        Entry(Kind.REVERSAL, position, holder, payer, net, Kind.RELEASE),
         Entry(Kind.SELLER_FEE_REVERSAL, position, FEES, payer, fee, Kind.SELLER_FEE),
-        _client_fee_back(terms, position, milestone),
+        _client_fee_back(terms, position, milestone, keep_cents),
     )
 
 
-def _client_fee_back(terms: Terms, position: int, milestone: MilestoneTerms) -> Entry:
-    fee = terms.policy.client_fee_cents(milestone.price_cents)
+def _client_fee_back(terms: Terms, position: int, milestone: MilestoneTerms, keep_cents: int) -> Entry:
+    policy, price = terms.policy, milestone.price_cents
+    kept = policy.client_fee_cents(price, kept_cents=keep_cents) if keep_cents else 0
+    fee = policy.client_fee_cents(price) - kept
     return Entry(Kind.CLIENT_FEE_REFUND, position, FEES, client(terms.client), fee, Kind.CLIENT_FEE)
 
 
-def _net_cents(terms: Terms, milestone: MilestoneTerms) -> int:
-    return milestone.price_cents - terms.policy.seller_fee_cents(milestone.price_cents)
+def _net_cents(terms: Terms, cents: int) -> int:
+    return cents - terms.policy.seller_fee_cents(cents)
 
 
 def _moved(*entries: Entry) -> list[Entry]:

@@ -10,6 +10,7 @@ SUPPORT = "support"
 FILE_NAME_MAX, LINK_MAX = 255, 2_000
 
 _HANDLE = re.compile(rf"[a-z0-9._-]{{1,{HANDLE_MAX}}}", re.ASCII)
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@:]+(?::[0-9]{1,5})?(?:[/?#]\S*)?\Z", re.IGNORECASE)
 _NOTHING, _LINE_BREAKS = frozenset[str](), frozenset("\n\t")
 
 
@@ -39,8 +40,16 @@ def check_file_name(given: str) -> str:
 
 
 def check_link(what: str, given: str) -> str:
-    """`given`, if it is a link. Raises `names`."""
+    """`given`, if a link can be kept of it: orders of the first version hold some without a scheme. Raises `names`."""
     return _check_text(what, given, least=1, most=LINK_MAX, allowed=_NOTHING)
+
+
+def check_new_link(what: str, given: str) -> str:
+    """`given`, if it is a link with a scheme and a host, such as https://example.com/files. Raises `names`."""
+    if not _LINK.match(check_link(what, given)):
+        why = f"{what} has a scheme and a host, as https://example.com/files has; {given[:60]!r} has not"
+        raise NAMES.refuse(why=why, given=given[:60])
+    return given
 
 
 def check_text(what: str, given: str) -> str:

@@ -9,6 +9,7 @@ from milepost.core import names
 from milepost.core.gig import SUBSTEPS_MAX, caught, count_faults, subcategory_fault
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.core.transitions import Actor
+from milepost.policy import Policy
 from milepost.rules import RuleError
 
 
@@ -76,9 +77,13 @@ def _one_payment(draft: Draft, title: str) -> list[MilestoneTerms]:
 
 
 def _monthly(draft: Draft, title: str) -> list[MilestoneTerms]:
-    cycles, most = draft.cycles if draft.cycles is not None else 1, 1_000
-    whole = _whole(draft, title)
-    return [whole._replace(name=f"Month {number}") for number in range(1, min(cycles, most) + 1)]
+    whole, most = _whole(draft, title, _unsaid_cycles(draft)), 1_000
+    return [whole._replace(name=f"Month {number}") for number in range(1, min(draft.cycles or 0, most) + 1)]
+
+
+def _unsaid_cycles(draft: Draft) -> Iterator[RuleError]:
+    if draft.cycles is None:
+        yield rules.OFFER_SUBSCRIPTION.refuse(why="a subscription says for how many monthly cycles it is", key="cycles")
 
 
 def _no_cycles(draft: Draft) -> Iterator[RuleError]:
@@ -150,12 +155,27 @@ def _milestones_shape(offer: Offer, subcategory: str, eligible: Sequence[str]) -
     unlisted = subcategory_fault(rules.OFFER_SUBCATEGORY, subcategory, eligible, gig=offer.gig_id)
     if unlisted:
         yield unlisted
-    count = len(terms.milestones)
+    yield from _count_faults(len(terms.milestones), policy)
+    yield from _limit_faults(terms.milestones, policy, first=1)
+
+
+def planned_faults(proposal: Sequence[MilestoneTerms], policy: Policy, *, kept: int) -> Iterator[RuleError]:
+    """Everything that milestones must not be which are to follow the `kept` ones of an order (rule change-terms)."""
+    yield from _count_faults(kept + len(proposal), policy)
+    yield from _limit_faults(proposal, policy, first=kept + 1)
+    for position, milestone in enumerate(proposal, start=kept + 1):
+        yield from _field_faults(position, milestone)
+
+
+def _count_faults(count: int, policy: Policy) -> Iterator[RuleError]:
     if count < policy.offer_milestones_min:
         yield rules.OFFER_MILESTONES_MIN.refuse(limit=policy.offer_milestones_min, given=count)
     if count > policy.offer_milestones_max:
         yield rules.OFFER_MILESTONES_MAX.refuse(limit=policy.offer_milestones_max, given=count)
-    for position, milestone in enumerate(terms.milestones, start=1):
+
+
+def _limit_faults(milestones: Sequence[MilestoneTerms], policy: Policy, *, first: int) -> Iterator[RuleError]:
+    for position, milestone in enumerate(milestones, start=first):
         if not 1 <= milestone.days <= policy.milestone_days_max:
             yield rules.OFFER_MILESTONE_DAYS.refuse(
                 position=position, given=milestone.days, limit=policy.milestone_days_max

@@ -4,13 +4,13 @@ Nothing here changes an order; that is `core/act.py`. Nothing here knows the tim
 `now`.
 """
 
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from milepost import times
 from milepost.core.terms import MilestoneTerms, Terms
 from milepost.core.transitions import (
     ACTORS,
+    DECIDED_BETWEEN,
     MILESTONE_ROWS,
     NEXT_OF_FOLLOW,
     ORDER_ROWS,
@@ -18,6 +18,9 @@ from milepost.core.transitions import (
     REQUEST_ROWS,
     RUNNING,
     STOPPING_OF_FOLLOW,
+    TIMER_OF_NEXT,
+    TIMER_OF_REQUEST,
+    TIMER_OF_STATE,
     TIMER_RULES,
     Action,
     Actor,
@@ -25,6 +28,8 @@ from milepost.core.transitions import (
     Phase,
     Reason,
     RequestKind,
+    RequestState,
+    Role,
     State,
     Status,
 )
@@ -53,7 +58,7 @@ class Request(NamedTuple):
     reason: str | None
     note: str
     opened_at: int
-    state: str = "open"
+    state: RequestState = RequestState.OPEN
     closed_at: int | None = None
     kind: RequestKind = RequestKind.CANCEL
     keep_cents: int = 0
@@ -137,7 +142,9 @@ class Order(NamedTuple):
 
     @property
     def next(self) -> Next:
-        """What comes after the current milestone."""
+        """What comes after the current milestone, or how an order that has ended stands."""
+        if self.status is not Status.ACTIVE:
+            return Next.STANDING if State.APPROVED in [one.state for one in self.milestones] else Next.UNDONE
         if self.upcoming is None:
             return Next.NOTHING
         return (STOPPING_OF_FOLLOW if self.stopping else NEXT_OF_FOLLOW)[self.terms.follow]
@@ -154,8 +161,8 @@ class Order(NamedTuple):
 
     @property
     def open_request(self) -> Request | None:
-        """The request to cancel that waits for an answer."""
-        return self.request if self.request and self.request.state == "open" else None
+        """The request that waits for an answer."""
+        return self.request if self.request and self.request.state == RequestState.OPEN else None
 
 
 class Timer(NamedTuple):
@@ -171,19 +178,7 @@ class Timer(NamedTuple):
         return TIMER_RULES[self.action]
 
 
-# ── Reading an order ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def review_ends_at(order: Order, milestone: Milestone) -> int | None:
-    """The deadline of a delivered milestone's review (rule review-window)."""
-    if milestone.state is not State.DELIVERED or milestone.delivered_at is None:
-        return None
-    return milestone.delivered_at + order.terms.policy.review_hours * times.HOUR
-
-
-def renewal_at(order: Order, milestone: Milestone) -> int:
-    """The renewal date of a subscription's cycle (rule order-renewal)."""
-    return times.add_months(order.placed_at, milestone.position - 1)
+# ── Timers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def timers(order: Order) -> list[Timer]:
@@ -204,6 +199,19 @@ def deadline(order: Order) -> Timer | None:
     return next((timer for timer in timers(order) if timer.action is not Action.CLEAR), None)
 
 
+def held_deadline(order: Order) -> Timer | None:
+    """The timer that does not fire before the open request is answered (rule cancel-hold)."""
+    request = order.open_request
+    return _waiting(order) if request is not None and _holds(order, request) else None
+
+
+def instants(order: Order) -> list[int]:
+    """Every instant that lies before the order: those of its timers, and when the running work is due."""
+    running = order.running
+    due_at = running.due_at if running else None
+    return [timer.at for timer in _armed(order)] + ([] if due_at is None else [due_at])
+
+
 def _timer_key(timer: Timer) -> tuple[int, int, int]:
     return timer.at, _TIMER_RANK[timer.action], timer.position or 0
 
@@ -212,86 +220,91 @@ def _armed(order: Order) -> list[Timer]:
     armed = [Timer(m.clears_at, Action.CLEAR, m.position) for m in order.milestones if m.clears_at is not None]
     if order.status is not Status.ACTIVE:
         return armed
-    request = order.request
-    if request and request.closed_at is None:  # it holds every other deadline (rule cancel-hold)
-        resolution_seconds = order.terms.policy.resolution_hours * times.HOUR
-        armed.append(Timer(request.opened_at + resolution_seconds, Action.CANCEL_UNANSWERED, request.position))
-        return armed
-    waits = _waiting(order)
-    if waits and request and request.closed_at and request.closed_at > waits.at:
-        waits = waits._replace(at=request.closed_at)
+    waits, request = _waiting(order), order.request
+    if request is not None:
+        held = _holds(order, request)
+        if request.closed_at is None:
+            row = TIMER_OF_REQUEST[request.kind]
+            assert row.at is not None
+            armed.append(Timer(row.at(order, request), row.action, request.position))
+            waits = None if held else waits
+        elif waits and held and request.closed_at > waits.at:  # what was held fires when the request is closed
+            waits = waits._replace(at=request.closed_at)
     if waits:
         armed.append(waits)
     return armed
 
 
+def _holds(order: Order, request: Request) -> bool:
+    """Whether a request is about what the order waits for: a cancellation of what runs, or of the whole order."""
+    if order.terms.policy.is_first_edition:
+        return request.kind == RequestKind.CANCEL
+    return request.kind == RequestKind.CANCEL and request.position in (None, order.current.position)
+
+
 def _waiting(order: Order) -> Timer | None:
     """The timer of the current milestone: of its review while it is delivered, of what follows once it is finished."""
-    current, policy = order.current, order.terms.policy
-    if current.state is State.DELIVERED:
-        ends_at = review_ends_at(order, current)
-        assert ends_at is not None
-        return Timer(ends_at, Action.REVIEW_SILENCE, current.position)
-    following, ended_at = order.upcoming, current.ended_at
-    if following is None or ended_at is None:
+    current = order.current
+    by_state = TIMER_OF_STATE.get(current.state)
+    if by_state is not None:
+        assert by_state.at is not None
+        at = by_state.at(order, current)
+        return None if at is None else Timer(at, by_state.action, current.position)
+    by_next = TIMER_OF_NEXT.get(order.next) if current.state not in RUNNING else None
+    if by_next is None:
         return None
-    if order.next is Next.RENEWAL:
-        return Timer(max(renewal_at(order, following), ended_at), Action.RENEW, following.position)
-    if policy.continue_hours is None:
-        return None
-    counts_delivery = current.state is State.APPROVED and policy.continue_from == "delivery"
-    since = (current.delivered_at or ended_at) if counts_delivery else ended_at
-    window_ends_at = since + policy.continue_hours * times.HOUR
-    return Timer(max(window_ends_at, ended_at), Action.CONTINUE_WINDOW, current.position)
+    assert by_next.at is not None
+    at, following = by_next.at(order), order.upcoming
+    starts = following is not None and by_next.target is Phase.WORKING
+    subject = following.position if following is not None and starts else current.position
+    return None if at is None else Timer(at, by_next.action, subject)
 
 
-def possible(order: Order) -> list[tuple[Action, Actor]]:
-    """The parties' actions that the tables allow in the order's present state, with who may take them."""
-    return [(action, actor) for action in ACTORS for actor in actors(order, action) if is_legal(order, action)]
+# ── What is possible now ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def possible(order: Order, at: int | None = None) -> list[tuple[Action, Actor]]:
+    """The parties' actions that the tables allow in the order's present state, with who may take them.
+
+    At an instant `at`, if one is given: once a held deadline has passed, only answers are left (rule cancel-hold).
+    """
+    legal = [action for action in ACTORS if is_legal(order, action)]
+    if at is not None:
+        legal = [action for action in legal if not is_held(order, action, at)]
+    return [(action, actor) for action in legal for actor in actors(order, action)]
+
+
+def is_held(order: Order, action: Action, at: int) -> bool:
+    """Whether an action comes too late, its deadline held by an open request; answers and support never do."""
+    if order.terms.policy.is_first_edition:
+        return False
+    held = held_deadline(order)
+    answers = action in REQUEST_ROWS or action is Action.SUPPORT_CANCEL
+    return held is not None and held.at <= at and not answers
 
 
 def actors(order: Order, action: Action) -> tuple[Actor, ...]:
-    """Who may take a party's action; a request to cancel belongs to its asker and to the other side."""
+    """Who may take a party's action; a request belongs to its asker and to the other side."""
     request, row = order.open_request, REQUEST_ROWS.get(action)
-    if request is None or row is None or row.source != "open":
+    if request is None or row is None or row.source is not RequestState.OPEN:
         return ACTORS[action]
     other = Actor.SELLER if request.asker is Actor.CLIENT else Actor.CLIENT
-    return (request.asker,) if row.actor == "asker" else (other,)
+    return (request.asker,) if row.actor is Role.ASKER else (other,)
 
 
 def is_legal(order: Order, action: Action) -> bool:
     """Whether the tables have a row for a party's action in the order's present state."""
-    if order.status is not Status.ACTIVE:
-        return False
     if action in REQUEST_ROWS:
-        return (REQUEST_ROWS[action].source == "open") == (order.open_request is not None)
-    if action is Action.SUPPORT_CANCEL:
-        return True
-    if action is Action.STOP:
-        return stops_later(order) or (order.running is None and (action, order.next) in ORDER_ROWS)
-    if action is Action.CONTINUE:
-        return order.running is None and order.next is Next.CLIENT
-    current = order.current
-    return (action, current.state) in MILESTONE_ROWS and _has_object(order, current, action)
+        row = REQUEST_ROWS[action]
+        if order.status is not Status.ACTIVE or (row.source is RequestState.OPEN) != (order.open_request is not None):
+            return False
+        return row.guard is None or row.guard(order)
+    if action in DECIDED_BETWEEN and order.running is None:
+        return (action, order.next) in ORDER_ROWS
+    subjects = order.milestones if action is Action.SUPPORT_CANCEL else (order.current,)
+    return any(_has_row(order, milestone, action) for milestone in subjects)
 
 
-def stops_later(order: Order) -> bool:
-    """Whether a plain stop waits for the running milestone: where the next one would start by itself."""
-    return order.running is not None and order.next is Next.RENEWAL
-
-
-def _has_object(order: Order, milestone: Milestone, action: Action) -> bool:
-    """Whether there is something left that the action is about."""
-    has = _HAS_OBJECT.get(action)
-    return has is None or has(order, milestone)
-
-
-_HAS_OBJECT: Mapping[Action, Callable[[Order, Milestone], bool]] = {
-    Action.DELIVER: lambda order, m: m.stages_done == len(m.terms.stages),
-    Action.REVISE: lambda order, m: m.terms.revisions is None or m.revisions_used < m.terms.revisions,
-    Action.STOP_AFTER_CURRENT: lambda order, m: not order.stopping,
-    Action.CHECK_SUBSTEP: lambda order, m: len(m.substeps_done) < len(m.terms.substeps),
-    Action.UNCHECK_SUBSTEP: lambda order, m: bool(m.substeps_done),
-    Action.REPORT_STAGE: lambda order, m: m.stages_done < len(m.terms.stages),
-    Action.SET_CALL: lambda order, m: m.terms.zoom,
-}
+def _has_row(order: Order, milestone: Milestone, action: Action) -> bool:
+    row = MILESTONE_ROWS.get((action, milestone.state))
+    return row is not None and (row.guard is None or row.guard(order, milestone))

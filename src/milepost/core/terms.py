@@ -1,10 +1,11 @@
-"""Terms: what both sides agreed before the work began. They never change once an order stands on them.
+"""Terms: what both sides agreed. They change only by what both agree on later (rule change-terms).
 
 Terms also say what follows each milestone, so that no code outside this file asks for the type of an order.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from milepost.policy import STANDARD, Policy
 
@@ -32,6 +33,13 @@ FOLLOW_OF_TYPE = {
 }
 
 
+class Stage(NamedTuple):
+    """A stage of work that is paid as a whole: the next `substeps` of its milestone's substeps are its own."""
+
+    name: str
+    substeps: int = 0
+
+
 class MilestoneTerms(NamedTuple):
     """One agreed milestone: price in cents, days of work, revisions (None is unlimited).
 
@@ -45,7 +53,18 @@ class MilestoneTerms(NamedTuple):
     description: str = ""
     zoom: bool = False
     substeps: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+
+
+def plain_of(agreed: MilestoneTerms) -> dict[str, Any]:
+    """An agreed milestone as plain JSON values, as a history holds it."""
+    return agreed._asdict() | {"substeps": list(agreed.substeps), "stages": [list(stage) for stage in agreed.stages]}
+
+
+def agreed_of(plain: Mapping[str, Any]) -> MilestoneTerms:
+    """The agreed milestone that plain JSON values tell."""
+    agreed = MilestoneTerms(**plain)
+    return agreed._replace(substeps=tuple(agreed.substeps), stages=tuple(Stage(*stage) for stage in agreed.stages))
 
 
 class Terms(NamedTuple):

@@ -4,12 +4,13 @@ What a changed gig must not be is for `core/gig.py` to say.
 """
 
 from collections.abc import Mapping, Sequence
+from math import gcd
 from typing import Any, NamedTuple
 
 from milepost import rules
 from milepost.core import names
-from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep, amounts, missing
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.gig import TIERS, WEIGHT_MAX, Faq, Gig, Milestone, Package, Substep, amounts, missing
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms
 from milepost.policy import Policy
 from milepost.rules import Rule
 
@@ -31,11 +32,11 @@ class Template(NamedTuple):
 # ── Changing a gig ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def set_package(gig: Gig, package: Package, description: str | None = None) -> Gig:
-    """The gig with this package in the place of the one of its tier; a description that is not given stays."""
-    before = gig.package(package.tier) or package
-    told = package._replace(description=before.description if description is None else description)
-    others = [one for one in gig.packages if one.tier != package.tier]
+def set_package(gig: Gig, tier: str, price_cents: int, days: int, **changes: Any) -> Gig:
+    """The gig with a package of this tier, a new one or the one it has; of that, what `changes` do not name stays."""
+    before = gig.package(tier) or Package(tier, price_cents, days)
+    told = before._replace(price_cents=price_cents, days=days, **changes)
+    others = [one for one in gig.packages if one.tier != tier]
     return gig._replace(packages=tuple(sorted([*others, told], key=lambda one: TIERS.index(one.tier))))
 
 
@@ -116,12 +117,31 @@ def use_template(gig: Gig, template: Template, *, replace: bool = False) -> Gig:
 
 
 def template_of(gig: Gig, name: str) -> Template:
-    """The gig's workflow as a template of this name. Raises `names`, and `gig-template` if there is no workflow."""
+    """The gig's workflow as a template of this name, explicit amounts as weights.
+
+    Raises `names`, and `gig-template` if there is no workflow.
+    """
     if not gig.milestones:
         raise rules.GIG_TEMPLATE.refuse(why="the gig has no workflow to save", template=name)
     names.check_handle(name)
-    bare = tuple(milestone._replace(prices={}) for milestone in gig.milestones)
-    return Template(name, gig.title, "", (gig.subcategory,), bare)
+    weighed = zip(gig.milestones, _weights(gig.milestones), strict=True)
+    bare = tuple(milestone._replace(prices={}, weight=weight) for milestone, weight in weighed)
+    return Template(name, gig.title, "", (gig.subcategory,), bare, gig.seller)
+
+
+def _weights(milestones: Sequence[Milestone]) -> list[int]:
+    """The milestones' weights; where each has an explicit price, the prices in their smallest whole proportion.
+
+    A milestone's price in its first package counts. What would weigh too much is rounded, and nothing weighs nothing.
+    """
+    if not all(milestone.prices for milestone in milestones):
+        return [milestone.weight for milestone in milestones]
+    prices = [next(one.prices[tier] for tier in TIERS if tier in one.prices) for one in milestones]
+    shares = [price // gcd(*prices) for price in prices]
+    heaviest = max(shares)
+    if heaviest <= WEIGHT_MAX:
+        return shares
+    return [max(1, (2 * share * WEIGHT_MAX + heaviest) // (2 * heaviest)) for share in shares]
 
 
 def _fitted(milestone: Milestone, tiers: Sequence[str]) -> Milestone:
@@ -156,18 +176,19 @@ def _put(gig: Gig, position: int, milestone: Milestone) -> Gig:
 def order_terms(gig: Gig, tier: str, client: str, policy: Policy, *, milestones: bool = True) -> Terms:
     """The terms on which a client orders a package.
 
-    By milestones, if the package has some and the client wants them; as one payment with stages to report where
-    milestone payments are off (rule gig-milestone-payments); else as one payment. Raises `gig-packages` for a package
-    that the gig has not, `names`, and whatever keeps clients from seeing the workflow.
+    By milestones, if the package has some, the workflow is no draft, and the client wants them; as one payment with
+    stages to report where milestone payments are off (rule gig-milestone-payments); else as one payment. Raises
+    `gig-paused`, `gig-packages` for a package that the gig has not, and `names`.
     """
+    if gig.paused:
+        raise rules.GIG_PAUSED.refuse(why=f"the gig is paused; {gig.seller} takes no new orders from it")
     package = gig.package(tier)
     if package is None:
         offered = ", ".join(one.tier for one in gig.packages)
         raise rules.GIG_PACKAGES.refuse(why=f"there is no {tier} package; this gig has {offered}", package=tier)
     names.check_parties(gig.seller, client)
-    available = gig.available(tier) if milestones else ()
-    if available:
-        rules.refuse_all(missing(gig, policy))
+    is_draft = next(missing(gig, policy), None) is not None
+    available = gig.available(tier) if milestones and not is_draft else ()
     paid_apart = bool(available) and gig.milestone_payments
     agreed = _by_milestone(gig, package) if paid_apart else (_as_one(gig, package, available),)
     type = OrderType.MILESTONES if paid_apart else OrderType.SINGLE
@@ -199,7 +220,7 @@ def _as_one(gig: Gig, package: Package, stages: Sequence[Milestone]) -> Mileston
         package.description,
         any(stage.zoom for stage in stages),
         tuple(name for stage in stages for name in _substeps(stage, package.tier)),
-        tuple(stage.name for stage in stages),
+        tuple(Stage(stage.name, len(_substeps(stage, package.tier))) for stage in stages),
     )
 
 

@@ -28,6 +28,7 @@ from milepost.core.offer import Draft
 from milepost.core.terms import MilestoneTerms, OrderType
 from milepost.core.workflow import Template
 from milepost.errors import BadFile, Fault
+from milepost.files.toml_positions import place_of, places
 from milepost.files.toml_reader import Document, check, load, parse, read
 from milepost.policy import STANDARD, Policy, bounds
 from milepost.rules import RuleError
@@ -253,6 +254,7 @@ def _policy_fields() -> dict[str, Any]:
         "name": (StrictStr, "custom"),
         "continue_hours": (_bounded("continue_hours") | Literal["unlimited"], STANDARD.continue_hours),
         "continue_from": (Literal["delivery", "approval"], STANDARD.continue_from),
+        "edition": (Literal[1, 2], STANDARD.edition),
     }
 
 
@@ -283,7 +285,21 @@ def policy(name: str) -> Policy:
     if not name.endswith(".toml") and not Path(name).exists():
         known = ", ".join(policy_names())
         raise BadFile(name, [Fault(f"there is no policy of this name ({known}) and no such file")])
-    return policy_of(parse(PolicyDocument, read(name), name))
+    text = read(name)
+    described = policy_of(parse(PolicyDocument, text, name))
+    line, column = place_of(places(text), ("name",))
+    faults = shipped_name_faults(described, line, column)
+    if faults:
+        raise BadFile(name, faults)
+    return described
+
+
+def shipped_name_faults(described: Policy, line: int | None, column: int | None) -> list[Fault]:
+    """A policy of other numbers than a shipped one's does not call itself by that name."""
+    if described.name not in policy_names() or described == policy(described.name):
+        return []
+    message = f"{described.name!r} is the name of a policy that ships with other numbers; give yours another name"
+    return [Fault(message, line, column)]
 
 
 def policy_names() -> list[str]:

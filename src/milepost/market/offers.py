@@ -9,7 +9,6 @@ from milepost.core.gig import eligible_name
 from milepost.core.offer import MOVERS, Draft, Offer, OfferStatus, agreed, move
 from milepost.core.offer import check as check_offer
 from milepost.core.terms import Terms
-from milepost.core.transitions import Actor
 from milepost.market import inbox
 from milepost.market.orders import party_of, place, view
 from milepost.policy import Policy
@@ -27,6 +26,10 @@ def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[
         if handle is not None and handle != gig.seller:
             raise rules.OFFER_FROM_MESSAGE.refuse(
                 why=f"gig {draft.gig_id} is {gig.seller}'s; {handle} cannot make an offer of it", gig=draft.gig_id
+            )
+        if gig.paused:
+            raise rules.GIG_PAUSED.refuse(
+                why=f"gig {draft.gig_id} is paused; no new offer is made of it", gig=draft.gig_id
             )
         title = draft.title.strip() if draft.title else gig.title
         terms = Terms(
@@ -113,7 +116,14 @@ def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: s
     actor = MOVERS[wanted]
     if handle is not None:
         party = party_of(handle, seller=offer.terms.seller, client=offer.terms.client)
-        actor = party or Actor.SUPPORT
+        if party is None:
+            raise rules.ACTOR.refuse(
+                why=f"{handle} has no part in offer {offer_id}: its seller is {offer.terms.seller}, its client "
+                f"{offer.terms.client}",
+                offer=offer_id,
+                actor=handle,
+            )
+        actor = party
     moved = move(offer, wanted, actor=actor, at=settings.clock(connection))
     catalog.save_offer(connection, moved)
     return moved

@@ -10,6 +10,7 @@ from milepost.core import act, names, workflow
 from milepost.core.act import Outcome
 from milepost.core.ledger import Entry, totals
 from milepost.core.order import Order, actors, timers
+from milepost.core.refusals import possible_text
 from milepost.core.terms import Terms
 from milepost.core.transitions import Action, Actor, Status
 from milepost.errors import NotFound
@@ -69,7 +70,7 @@ def _ended_between(before: Order, step: Step) -> rules.RuleError:
     return rules.ORDER_NEXT_CHARGE.refuse(
         order=before.id,
         why=f"nothing follows milestone {before.current.position}, so that there is nothing to {step.action}",
-        possible=act.possible_text(before),
+        possible=possible_text(before),
         phase=str(before.phase),
     )
 

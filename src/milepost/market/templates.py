@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import Connection
+
 from milepost import rules
 from milepost.core import workflow
 from milepost.core.workflow import Template
@@ -34,27 +36,42 @@ def show(db: Database | None, name: str, shipped: Sequence[Template]) -> Templat
 def save(db: Database, gig_id: int, name: str, *, handle: str | None = None) -> TemplateView:
     """Save a gig's workflow as a template, in the place of one saved before.
 
-    Raises `NotFound`, `gig-template`, `names`, and `actor` if `handle` is not the gig's seller.
+    Raises `NotFound`, `gig-template` (another seller's has the name, too), `names`, and `actor` if `handle` is not the
+    gig's seller.
     """
     with db.write() as connection:
         gig = catalog.gig(connection, gig_id).gig
         if handle not in (None, gig.seller):
             raise rules.ACTOR.refuse(why=f"the gig is {gig.seller}'s; {handle} cannot save its workflow", gig=gig_id)
         template = workflow.template_of(gig, name)
+        before = _saved(connection, name)
+        if before is not None and before.seller not in (None, gig.seller):
+            raise rules.GIG_TEMPLATE.refuse(why=f"the template {name} is {before.seller}'s", template=name)
         catalog.save_template(connection, template)
     return TemplateView.of(template, "saved")
 
 
-def delete(db: Database, name: str, shipped: Sequence[Template]) -> TemplateView:
-    """Forget a saved template, and answer with it. Raises `NotFound`, and `gig-template` for one that ships."""
+def delete(db: Database, name: str, shipped: Sequence[Template], *, handle: str | None = None) -> TemplateView:
+    """Forget a saved template, and answer with it.
+
+    Raises `NotFound`, `gig-template` for one that ships, and `actor` if `handle` is not its seller.
+    """
     with db.write() as connection:
-        template = next((one for one in catalog.templates(connection) if one.name == name), None)
+        template = _saved(connection, name)
         if template is None and any(one.name == name for one in shipped):
             raise rules.GIG_TEMPLATE.refuse(why=f"{name} ships with the program: it cannot be deleted", template=name)
         if template is None:
             raise NotFound("saved template", name)
+        if handle is not None and template.seller not in (None, handle):
+            raise rules.ACTOR.refuse(
+                why=f"the template {name} is {template.seller}'s; {handle} cannot delete it", template=name
+            )
         catalog.delete_template(connection, name)
     return TemplateView.of(template, "deleted")
+
+
+def _saved(connection: Connection, name: str) -> Template | None:
+    return next((one for one in catalog.templates(connection) if one.name == name), None)
 
 
 def _all(db: Database | None, shipped: Sequence[Template]) -> dict[str, tuple[Template, str]]:

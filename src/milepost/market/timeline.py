@@ -5,9 +5,9 @@ from itertools import islice
 
 from milepost import times
 from milepost.core.act import Outcome
-from milepost.core.order import Order, renewal_at, timers
+from milepost.core.order import Order, timers
 from milepost.core.terms import Follow
-from milepost.core.transitions import Action, Phase, State
+from milepost.core.transitions import Action, Phase, State, renewal_at
 from milepost.market.orders import replayed
 from milepost.store import orders, settings
 from milepost.store.db import Connection, Database

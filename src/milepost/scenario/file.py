@@ -126,7 +126,7 @@ def parse(text: str, name: str) -> Scenario:
     faults = list(_ref_faults(document, found))
     place = place_of(found, ("scenario", "start"))
     start = _instant(document.scenario.start, times.MIN_INSTANT, "scenario, start", place, faults)
-    if document.scenario.start.startswith("+"):
+    if times.is_relative(document.scenario.start):
         faults.append(Fault("scenario, start: a story starts at an instant, such as 2026-01-05T09:00:00Z", *place))
     events = [*_steps(document, start, found, faults), *_expects(document, start, found, faults)]
     events.sort(key=lambda event: event.at)  # stable: at one instant the steps come before the expectations
@@ -182,7 +182,9 @@ def _policy(
     try:
         if isinstance(given, str):
             return documents.policy(given)
-        return documents.policy_of(toml_reader.check(documents.PolicyDocument, given, name))
+        described = documents.policy_of(toml_reader.check(documents.PolicyDocument, given, name))
+        faults.extend(documents.shipped_name_faults(described, *place_of(found, ("scenario", "policy", "name"))))
+        return described
     except BadFile as error:
         line, column = place_of(found, ("scenario", "policy"))
         named = f"{given!r}: " if isinstance(given, str) else ""

@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from milepost import money, times
 from milepost.core.ledger import Kind
 from milepost.core.terms import OrderType
-from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, State, Status
+from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 
 STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -320,7 +320,7 @@ class RequestRow(SQLModel, table=True):
     __table_args__ = (
         _one_of("kind", RequestKind),
         _one_of("asker", (Actor.CLIENT, Actor.SELLER)),
-        _one_of("state", ("open", "accepted", "declined", "withdrawn", "unanswered", "lapsed", "moot")),
+        _one_of("state", tuple(state for state in RequestState if state is not RequestState.NONE)),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when_answered"),
         CheckConstraint("(kind = 'cancel') = (reason IS NOT NULL)", name="reason_to_cancel"),
         CheckConstraint(f"keep_cents BETWEEN 0 AND {money.MAX_CENTS}", name="keep_cents_bounds"),

@@ -7,8 +7,8 @@ from milepost import rules
 from milepost.core import transitions
 from milepost.core.act import HistoryEntry
 from milepost.core.ledger import Totals
-from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, review_ends_at, timers
-from milepost.core.transitions import Action, Phase, State
+from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, timers
+from milepost.core.transitions import Action, Phase, State, review_ends_at
 from milepost.views.base import iso, iso_at
 from milepost.views.offers import OfferView
 

@@ -39,9 +39,9 @@ class RuleView:
 
 def transition_views() -> list[TransitionView]:
     """Every row of the three transition tables."""
-    rows: list[tuple[object, ...]] = [("milestone", *row) for row in transitions.MILESTONES]
+    rows: list[tuple[object, ...]] = [("milestone", *row[:5]) for row in transitions.MILESTONES]
     rows += [("order", *row[:4], row.reason or "-") for row in transitions.ORDERS]
-    rows += [("request", *row[:4], "cancels" if row.cancels else "-") for row in transitions.REQUESTS]
+    rows += [("request", *row[:4], "granted" if row.grants else "-") for row in transitions.REQUESTS]
     return [TransitionView(*map(str, row)) for row in rows]
 
 
