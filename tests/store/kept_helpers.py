@@ -24,7 +24,7 @@ _STATE = (
 )
 
 # By version: for each table, a query for what it says. Later versions say the same in other tables, columns or words.
-ROWS: dict[int, Mapping[str, str]] = {
+ROWS: dict[int, dict[str, str]] = {
     1: {
         "store": "SELECT clock, clock_mode, policy_id FROM store",
         "policies": "SELECT id, name, numbers FROM policies ORDER BY id",
@@ -54,6 +54,10 @@ ROWS: dict[int, Mapping[str, str]] = {
         "balances": "SELECT account, balance_cents FROM balances ORDER BY account",
     }
 }
+ROWS[2] = ROWS[1] | {
+    "milestones": f"SELECT milestones.order_id, position, {_MILESTONE}, {_STATE} FROM milestones"
+    " JOIN agreed ON agreed.order_id = milestones.order_id AND number = agreed ORDER BY 1, 2",
+}
 
 
 def copied(kept: Path, folder: Path) -> Path:
@@ -69,18 +73,16 @@ def taken(kept: Path) -> dict[str, dict[str, int | str]]:
 
 def digests(path: Path, queries: Mapping[str, str]) -> dict[str, dict[str, int | str]]:
     """The count and the digest of what each query tells of a store, read by plain `sqlite3`."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     told = {}
     for table, query in queries.items():
-        rows = [list(row) for row in connection.execute(query)]
-        told[table] = {"rows": len(rows), "sha256": hashlib.sha256(json.dumps(rows).encode()).hexdigest()}
-    connection.close()
+        lines = rows(path, query)
+        told[table] = {"rows": len(lines), "sha256": hashlib.sha256(json.dumps(lines).encode()).hexdigest()}
     return told
 
 
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:
     """What a query tells of a store, read by plain `sqlite3`."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    connection = sqlite3.connect(path)
     told = connection.execute(query).fetchall()
     connection.close()
     return told

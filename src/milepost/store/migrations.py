@@ -123,10 +123,15 @@ def _climb(db: Database) -> None:
 
 def _check_as_made(connection: Connection, version: int, name: str) -> None:
     """Refuse a store with tables, indexes or triggers of somebody else's, which a climb would drop without a word."""
-    found, expected = ({one.words for one in some} for some in (schema_of(connection), schema_at(version)))
-    for words in sorted(found ^ expected):
-        how = "changed or added" if words in found else "changed or dropped"
-        raise StoreError(f"{name} is of store version {version}, but this was {how}, so that it is left alone: {words}")
+    found, made = (
+        {(one.type, one.name): one.words for one in some} for some in (schema_of(connection), schema_at(version))
+    )
+    for type, key in sorted(found.keys() | made.keys()):
+        if found.get((type, key)) != made.get((type, key)):
+            how = "added" if (type, key) not in made else "dropped" if (type, key) not in found else "changed"
+            raise StoreError(
+                f"{name} is of store version {version}, but its {type} {key} was {how}, so that it stays as it is"
+            )
 
 
 def _check_sound(connection: Connection, name: str) -> None:

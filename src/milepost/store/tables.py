@@ -247,7 +247,7 @@ class OrderRow(SQLModel, table=True):
     title: str = _text()
     policy_id: int = _integer(foreign_key="policies.id")
     placed_at: int = _integer()
-    status: str = _text()
+    status: str = _text(index=True)
     reason: str | None = _text(default=None)
     ended_at: int | None = _integer(default=None)
     stopping: int = _integer(default=0)

@@ -70,9 +70,9 @@ CREATE TABLE "requests" (
     CONSTRAINT days_to_extend CHECK ((kind = 'extend') = (days > 0) AND days >= 0),
     CONSTRAINT proposal_to_change CHECK (kind = 'change' OR proposal = '[]')
 ) STRICT;
+CREATE UNIQUE INDEX one_open_request ON requests (order_id) WHERE state = 'open';
 CREATE INDEX ix_requests_state ON requests (state);
 CREATE INDEX ix_requests_order_id ON requests (order_id);
-CREATE UNIQUE INDEX one_open_request ON requests (order_id) WHERE state = 'open';
 
 CREATE TABLE "balances" (
     account TEXT NOT NULL,
@@ -160,11 +160,11 @@ CREATE TABLE "offers" (
     FOREIGN KEY(policy_id) REFERENCES policies (id),
     FOREIGN KEY(message_id) REFERENCES messages (id)
 ) STRICT;
+CREATE INDEX ix_offers_message_id ON offers (message_id);
 CREATE INDEX offers_due ON offers (expires_at, id) WHERE status = 'sent' AND expires_at IS NOT NULL;
 CREATE INDEX ix_offers_status ON offers (status);
 CREATE INDEX ix_offers_seller ON offers (seller);
 CREATE INDEX ix_offers_client ON offers (client);
-CREATE INDEX ix_offers_message_id ON offers (message_id);
 
 CREATE TABLE "offer_milestones" (
     offer_id INTEGER NOT NULL,
@@ -218,6 +218,7 @@ CREATE TABLE "orders" (
 ) STRICT;
 CREATE INDEX ix_orders_seller ON orders (seller);
 CREATE INDEX ix_orders_client ON orders (client);
+CREATE INDEX ix_orders_status ON orders (status);
 CREATE INDEX orders_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 
 CREATE TABLE "agreed" (
@@ -306,6 +307,7 @@ CREATE TABLE "ledger" (
     FOREIGN KEY(order_id, position, undoes) REFERENCES ledger (order_id, position, kind)
 ) STRICT;
 CREATE UNIQUE INDEX once_per_milestone ON ledger (order_id, position, kind);
+
 CREATE TRIGGER agreed_no_update BEFORE UPDATE ON agreed BEGIN SELECT RAISE(ABORT, 'agreed is append-only'); END;
 CREATE TRIGGER agreed_no_delete BEFORE DELETE ON agreed BEGIN SELECT RAISE(ABORT, 'agreed is append-only'); END;
 CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
