@@ -10,7 +10,7 @@ from typing import Any
 
 from milepost import times
 from milepost.core.order import Order, possible
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
 from milepost.core.transitions import CANCEL_REASONS, Action
 from milepost.market import ledger, orders, stores
 from milepost.market.orders import Step
@@ -143,7 +143,7 @@ def random_terms(random: Random, policy: Policy) -> Terms:
             random.choice(["", "two\nlines"]),
             random.random() < 0.5,
             ("Sketch", "Ink, “colour”")[: random.randint(0, 2)],
-            ("Plan", "Build")[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
+            (Stage("Plan", 1), Stage("Build", 1))[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
         )
         for _ in range(count)
     )
@@ -159,6 +159,12 @@ def random_step(random: Random, order: Order, at: int, request_id: int) -> Step 
     return Step(action, _random_args(random, order, action, at, request_id), actor)
 
 
+def _random_plan(random: Random) -> list[dict[str, Any]]:
+    """Milestones that could be what is planned from now on."""
+    some = [MilestoneTerms(f"New {number}", 3, random.choice([5_000, 7_700]), number) for number in range(3)]
+    return [plain_of(one) for one in some[: random.randint(1, 3)]]
+
+
 def _random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
     some = random.choice([None, *range(1, len(order.milestones) + 1)])
     cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, "note": random.choice(["", "so it is"])}
@@ -169,7 +175,9 @@ def _random_args(random: Random, order: Order, action: Action, at: int, request_
         Action.CHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.UNCHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.SET_CALL: {"call_at": at + random.randint(0, 9), "link": "https://call.example"},
-        Action.OPEN_CANCEL: {"id": request_id, **cancel},
+        Action.OPEN_CANCEL: {"id": request_id, **cancel, "keep_cents": random.choice([0, 0, 1])},
+        Action.OPEN_EXTEND: {"id": request_id, "days": random.randint(1, 30)},
+        Action.OPEN_CHANGE: {"id": request_id, "milestones": _random_plan(random)},
         Action.SUPPORT_CANCEL: cancel,
     }.get(action, {})
 
