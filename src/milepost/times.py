@@ -63,11 +63,6 @@ def parse_later(duration: str) -> When:
     return When(duration, None, parse_duration(duration))
 
 
-def later(instant: int, duration: str) -> int:
-    """The instant that comes so much later. Raises `time-format` as the parts do."""
-    return parse_later(duration).at(instant)
-
-
 def parse_instant(given: str | datetime | date, *, clock: int) -> int:
     """The instant that `given` names, seen from `clock`. Raises `time-format` as `parse_when` and `When.at` do."""
     return parse_when(given).at(clock)

@@ -65,7 +65,7 @@ def test_a_text_without_a_colon_is_neither_and_is_told_as_it_was_typed(text: str
 @pytest.mark.parametrize(
     "text",
     [
-        "", ":", "::", "A", "A:5", "A:5:", ":5:60", "A:five:60", "A:5:60:", "A:5:60:two", "A:-5:60", "A:5:-60",
+        "", ":", "::", "A", "A:5", "A:5:", ":5:60", "A:five:60", "A:5:60:", "A:5:60:two", "A:-5:60",
         "A:5:60:-1", "A:5.5:60", "A:5:1_000", "A:5:1e3", "A:٥:60", "A:5:60 ", "A: 5:60", "A:9999999:60", "A:5:60.",
         "A:5:.5",
     ],
@@ -78,9 +78,7 @@ def test_a_milestone_that_cannot_be_read_is_a_usage_error_that_shows_the_form(sh
     assert shell.json("offer list") == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "150", "150:", ":7", "150:7:", "150:seven", "150:7:2:1", "-150:7", "150,00:7", "NaN:7"]
-)
+@pytest.mark.parametrize("text", ["", "150", "150:", ":7", "150:7:", "150:seven", "150:7:2:1", "150,00:7", "NaN:7"])
 def test_a_package_that_cannot_be_read_is_a_usage_error_that_shows_the_form(shell: Shell, text: str) -> None:
     told = shell("gig create --title A --seller maria --subcategory 'Logo Design'", f"--basic={text}")
     assert (told.code, told.out) == (2, "")

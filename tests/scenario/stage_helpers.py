@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from milepost.cli import grammar
 from milepost.cli.scenario_steps import run_command
 from milepost.market import orders
 from milepost.policy import Policy
@@ -49,7 +50,7 @@ class Stage:
 
     def played(self, text: str) -> PlayedView:
         """The story of a text, played."""
-        return self.play(file.parse(text, "story.toml"))
+        return self.play(file.parse(text, "story.toml", grammar.read))
 
     def close(self) -> None:
         self._bare.close()

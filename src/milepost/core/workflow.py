@@ -4,7 +4,7 @@ What a changed gig must not be is for `core/gig.py` to say.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from milepost import rules
 from milepost.core import names
@@ -24,6 +24,19 @@ class Template(NamedTuple):
     milestones: tuple[Milestone, ...]
 
 
+class MilestoneChanges(TypedDict, total=False):
+    """What can be changed of a milestone; what is not named stays."""
+
+    name: str
+    days: int
+    description: str
+    revisions: int | None
+    zoom: bool
+    packages: tuple[str, ...]
+    weight: int
+    prices: Mapping[str, int]
+
+
 # ── Changing a gig ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -40,7 +53,9 @@ def add_milestone(gig: Gig, milestone: Milestone) -> Gig:
     return gig._replace(milestones=(*gig.milestones, milestone))
 
 
-def edit_milestone(gig: Gig, position: int, *, set_prices: Mapping[str, int] = {}, **changes: Any) -> Gig:
+def edit_milestone(
+    gig: Gig, position: int, *, set_prices: Mapping[str, int] = {}, **changes: Unpack[MilestoneChanges]
+) -> Gig:
     """The gig with one milestone changed; its substeps, and the prices that it had, stay within its packages.
 
     `set_prices` come beside the prices that it has. Raises `gig-milestone-fields` if it is not there.
@@ -103,8 +118,9 @@ def use_template(gig: Gig, template: Template, *, replace: bool = False) -> Gig:
     """
     if gig.milestones and not replace:
         raise rules.GIG_TEMPLATE.refuse(
-            why=f"the gig has a workflow of {len(gig.milestones)} milestones already; --replace puts it aside",
+            why=f"the gig has a workflow of {len(gig.milestones)} milestones already, and it was not to be replaced",
             template=template.name,
+            present=len(gig.milestones),
         )
     tiers = [package.tier for package in gig.packages]
     fitted = (_fitted(milestone, tiers) for milestone in template.milestones)
