@@ -12,9 +12,9 @@ from core.order_helpers import START, Walk, single, subscription, terms
 import milepost
 from cli.shell_helpers import Shell
 from cli.tree_helpers import COMMANDS as TREE
-from cli.tree_helpers import FILLED, filled
+from cli.tree_helpers import FILLED, fault, filled
 from milepost import commands
-from milepost.cli import error_text, grammar
+from milepost.cli import error_text
 from milepost.commands import COMMANDS, Template
 from milepost.core.act import act
 from milepost.core.explore import explore
@@ -42,13 +42,6 @@ LISTS = {f"a missing {noun}": template for noun, template in error_text.LISTS.it
 TEMPLATES = {" and ".join(command.actions): command.template for command in COMMANDS} | BESIDE | HINTS | LISTS
 
 
-def faults(words: list[str]) -> str | None:
-    """What the command line would not understand."""
-    if words[-1:] == ["--help"]:
-        return None if " ".join(words[:-1]) in TREE else "no such command"
-    return grammar.read(words).fault
-
-
 # ── Each action has its command ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -63,7 +56,7 @@ def test_every_action_of_a_party_has_one_command_and_no_other_action_has() -> No
 def test_every_template_is_a_command_that_there_is_with_all_its_values_and_with_as_few_as_it_needs(name: str) -> None:
     template = TEMPLATES[name]
     for values in (VALUES, VALUES | BARE):
-        assert faults(filled(template.line(values))) is None
+        assert fault(filled(template.line(values))) is None
         assert "{" not in template.line(values)
 
 
@@ -73,7 +66,7 @@ def test_a_template_whose_values_nobody_has_chosen_yet_shows_words_for_them(comm
     asking = command.template.asking(["message", "files", "links", "note"])
     for template in (command.template, asking):
         line = template.line(known)
-        assert faults(filled(line)) is None, line
+        assert fault(filled(line)) is None, line
     for name, word in re.findall(r"\{(\w+):([A-Z]+)\}", command.template.text):
         assert name in VALUES
         assert word in asking.words(known)

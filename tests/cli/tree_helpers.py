@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from milepost.cli.app import NOUNS, LazyCommand
 
@@ -35,3 +36,19 @@ def filled(line: str) -> list[str]:
     program, *words = shlex.split(line)
     assert program == "milepost", line
     return [_OPEN.sub(lambda match: FILLED[match[0]], word) for word in words if word != "…"]
+
+
+def fault(words: list[str]) -> str | None:
+    """What Typer finds wrong with the words of a command."""
+    while words[0] in ("--db", "--as"):
+        words = words[2:]
+    count = next((count for count in (2, 1) if " ".join(words[:count]) in VERBS), 0)
+    if not count:
+        return None if words[-1] == "--help" and " ".join(words[:-1]) in COMMANDS else f"there is no {words}"
+    if words[count:] == ["--help"]:
+        return None
+    try:
+        VERBS[" ".join(words[:count])].make_context(words[count - 1], words[count:])
+    except TyperException as error:
+        return str(error.format_message())
+    return None
