@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from milepost.cli.scenario_steps import run_command
+from milepost.cli.scenario_steps import load, run_command
 from milepost.core.ledger import Kind
 from milepost.core.transitions import TIMER_RULES
 from milepost.rules import RULES
-from milepost.scenario import file
 from milepost.scenario.file import Event, Expectation, Scenario
 from milepost.scenario.play import play
 from milepost.times import parse_instant
@@ -27,7 +26,7 @@ ALL = STORIES | SAMPLES
 @cache
 def loaded(name: str) -> Scenario:
     """A file, read once."""
-    return file.load(str(ALL[name]))
+    return load(str(ALL[name]))
 
 
 @cache

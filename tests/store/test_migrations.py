@@ -1,5 +1,6 @@
 """The versions of a store: what the newest text says, how an older store climbs, and what stays as it is."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,9 +54,7 @@ def test_the_text_of_the_newest_version_is_what_the_classes_of_the_tables_say(tm
         for verb in ("UPDATE", "DELETE")
     ]
 
-    assert words(migrations.schema_at(migrations.newest())) == words(
-        [*schema_in(tmp_path / "classes.db"), *triggers]
-    )
+    assert words(migrations.schema_at(migrations.newest())) == words([*schema_in(tmp_path / "classes.db"), *triggers])
 
 
 def _append_only(table: str, verb: str) -> str:
@@ -255,9 +254,7 @@ def test_an_older_store_that_somebody_has_changed_is_told_and_stays_as_it_is(
     assert copies(later) == []
 
 
-def test_an_older_store_whose_copy_cannot_be_made_stays_as_it_is(
-    later: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_store_whose_copy_cannot_be_made_stays_as_it_is(later: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dump(later)
     monkeypatch.setattr(migrations, "_free_name", lambda name: Path(name).with_name("no folder") / "copy.db")
     with pytest.raises(StoreError, match=r"copy\.db cannot be made: No such file or directory"):
@@ -320,7 +317,7 @@ def killed_at(number: int, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def dies() -> None:
         if next(statements_seen) == number:
-            FORK_EXIT(9)
+            os._exit(9)
 
     def opens() -> None:
         traced(monkeypatch, dies)

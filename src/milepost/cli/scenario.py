@@ -140,9 +140,9 @@ def _stories(folder: Path) -> list[str]:
 
 
 def _load(name: str, policy: Any) -> Any:
-    from milepost.scenario import file
+    from milepost.cli import scenario_steps
 
-    scenario = file.load(name)
+    scenario = scenario_steps.load(name)
     return replace(scenario, policy=policy) if policy is not None else scenario
 
 

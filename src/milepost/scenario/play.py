@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from milepost import money
-from milepost.errors import BadFile, NotFound, StoreError
+from milepost.errors import MilepostError
 from milepost.files.documents import GigDocument, OfferDocument
 from milepost.market import clock, gigs, inbox, ledger, offers, orders, stores
 from milepost.rules import RuleError
-from milepost.scenario.file import Event, Expectation, Scenario, with_ids
+from milepost.scenario.file import Event, Expectation, Scenario
 from milepost.store.db import Database
 from milepost.views import (
     Created,
@@ -32,7 +32,7 @@ RunCommand = Callable[[Database, Sequence[str]], Any]
 MANY = 1_000_000
 
 
-class BadStep(Exception):
+class BadStep(MilepostError):
     """Words that the command line does not understand."""
 
 
@@ -123,17 +123,16 @@ def _happen(run: _Play, event: Event) -> bool:
 
 def _done(run: _Play, event: Event) -> bool:
     """A step, and what must be true after it."""
-    words = with_ids(event.words, run.refs)
     try:
-        view = run.run_command(run.db, words)
+        view = run.run_command(run.db, event.spoken(run.refs))
     except RuleError as fault:
         expected = fault.rule.id == event.refused
         effect = f"refused as expected [{fault.rule.id}]" if expected else f"refused: {fault}"
         _tell(run, event, effect, ok=expected)
         if expected and event.expect:
-            _compare(run, event, _subject(run, event, words))
+            _compare(run, event, _subject(run, event))
         return expected
-    except (NotFound, BadFile, StoreError, BadStep) as error:
+    except MilepostError as error:
         return _tell(run, event, f"failed: {error}", ok=False)
     order = _bind(run, event, view)
     if event.binds and not isinstance(view, Created):
@@ -144,7 +143,7 @@ def _done(run: _Play, event: Event) -> bool:
         return _tell(run, event, "done, but it found something wrong", ok=False)
     _tell(run, event, _effect(run, order), ok=True)
     if event.expect:
-        _compare(run, event, order.id if order else _subject(run, event, words))
+        _compare(run, event, order.id if order else _subject(run, event))
     return True
 
 
@@ -155,10 +154,9 @@ def _tell(run: _Play, event: Event, effect: str, *, ok: bool) -> bool:
     return ok
 
 
-def _subject(run: _Play, event: Event, words: Sequence[str]) -> int | None:
+def _subject(run: _Play, event: Event) -> int | None:
     """The order that a step names, itself or by a request to cancel; else the one that came last."""
-    refs = (ref.rpartition("=")[2] for ref, word in zip(event.words, words, strict=True) if ref != word)
-    return next((run.subjects[ref] for ref in refs if ref in run.subjects), _latest(run))
+    return next((run.subjects[ref] for ref in event.refs if ref in run.subjects), _latest(run))
 
 
 def _tick(run: _Play, at: int) -> None:

@@ -1,9 +1,10 @@
 """Orders: as they stand, in a list, their timers, history and requests to cancel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from milepost import rules
+from milepost import commands, rules
 from milepost.core import transitions
 from milepost.core.act import HistoryEntry
 from milepost.core.ledger import Totals
@@ -30,7 +31,7 @@ class TimerView:
     def of(order: Order, timer: Timer) -> "TimerView":
         """The view of an order's timer."""
         effect, prevents = _TIMER_WORDS[timer.action]
-        request = order.open_request.id if order.open_request else None
+        facts = commands.facts(order)
         silence = transitions.ORDER_ROWS.get((timer.action, order.next))
         ends = f"; the order ends ({silence.reason})" if silence and silence.reason else ""
         return TimerView(
@@ -41,33 +42,29 @@ class TimerView:
             timer.rule.id,
             timer.position,
             effect.format(position=timer.position) + ends,
-            [command.format(id=order.id, request=request) for action, command in prevents if is_legal(order, action)],
+            [commands.template_of(action).line(facts) for action in prevents if is_legal(order, action)],
         )
 
     @staticmethod
     def of_expiry(offer_id: int, at: int) -> "TimerView":
         """The view of the expiry of a sent offer."""
-        prevent = [f"milepost offer {verb} {offer_id}" for verb in ("accept", "decline", "withdraw")]
+        moves = (commands.ACCEPT_OFFER, commands.DECLINE_OFFER, commands.WITHDRAW_OFFER)
+        prevent = [move.line({"offer": offer_id}) for move in moves]
         rule = rules.OFFER_LIFECYCLE.id
         return TimerView(iso_at(at), None, offer_id, "expiry", rule, None, "the offer expires", prevent)
 
 
-_TIMER_WORDS: dict[Action, tuple[str, tuple[tuple[Action, str], ...]]] = {
-    Action.REVIEW_SILENCE: (
-        "milestone {position} counts as approved and is paid",
-        ((Action.APPROVE, "milepost order approve {id}"), (Action.REVISE, "milepost order revise {id}")),
-    ),
+# What a timer does, and the actions that prevent it.
+_TIMER_WORDS: Mapping[Action, tuple[str, tuple[Action, ...]]] = {
+    Action.REVIEW_SILENCE: ("milestone {position} counts as approved and is paid", (Action.APPROVE, Action.REVISE)),
     Action.CONTINUE_WINDOW: (
         "nothing follows milestone {position}; the rest is skipped",
-        ((Action.CONTINUE, "milepost order continue {id}"), (Action.STOP, "milepost order stop {id}")),
+        (Action.CONTINUE, Action.STOP),
     ),
-    Action.RENEW: ("cycle {position} starts and is charged", ((Action.STOP, "milepost order stop {id}"),)),
+    Action.RENEW: ("cycle {position} starts and is charged", (Action.STOP,)),
     Action.CANCEL_UNANSWERED: (
         "the request to cancel counts as accepted",
-        (
-            (Action.DECLINE_REQUEST, "milepost resolution decline {request}"),
-            (Action.WITHDRAW_REQUEST, "milepost resolution withdraw {request}"),
-        ),
+        (Action.DECLINE_REQUEST, Action.WITHDRAW_REQUEST),
     ),
     Action.CLEAR: ("the money of milestone {position} becomes available", ()),
 }
