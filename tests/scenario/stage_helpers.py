@@ -17,7 +17,7 @@ from milepost.scenario.file import Scenario
 from milepost.scenario.play import play_in
 from milepost.store import ledger, schema, settings
 from milepost.store.db import Database, open_memory
-from milepost.views import PlayedView
+from milepost.views.scenarios import PlayedView
 
 
 class Stage:

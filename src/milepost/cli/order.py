@@ -14,7 +14,7 @@ from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
-    from milepost.views import OrderView
+    from milepost.views.orders import OrderView
 
 app = typer.Typer(no_args_is_help=True, help="Orders: deliver, approve, continue, revise, stop, and the clock's tick.")
 
@@ -53,7 +53,7 @@ def place(
 
     tier, handle = read_tier(package), current().handle
     view = orders.place_package(store(), gig, tier, client, milestones=not no_milestones, handle=handle)
-    verb = "report-stage" if view.whole.order.milestones[0]["stages"] else "deliver"
+    verb = "report-stage" if view.whole.order.milestones[0].stages else "deliver"
     note(f"Order {view.id} is placed. Next: milepost order {verb} {view.id}")
     return view
 

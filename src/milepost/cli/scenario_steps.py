@@ -12,7 +12,7 @@ from milepost.scenario import file
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import MANY, BadStep, effect_of, play, play_in
 from milepost.store.db import Database
-from milepost.views import PlayedView, StepView, TrialView
+from milepost.views.scenarios import PlayedView, StepView, TrialView
 
 STORY = ("stories", "demo.toml")
 

@@ -6,7 +6,7 @@ from milepost.errors import StoreError
 from milepost.policy import Policy
 from milepost.store import schema, settings
 from milepost.store.db import Database, open_file, open_memory
-from milepost.views import StoreView, iso_at
+from milepost.views.stores import StoreView
 
 
 def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
@@ -22,7 +22,7 @@ def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> S
         raise
     finally:
         db.close()
-    return StoreView(str(path), iso_at(start), clock_mode, policy.name)
+    return StoreView(str(path), start, clock_mode, policy.name)
 
 
 def create_memory(*, start: int, policy: Policy) -> Database:
