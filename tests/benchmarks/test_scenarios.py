@@ -15,7 +15,7 @@ from milepost import times
 from milepost.cli import grammar
 from milepost.cli.scenario_steps import play_file
 from milepost.scenario import file
-from milepost.views import PlayedView
+from milepost.views.scenarios import PlayedView
 
 STORIES, ROUNDS = 1_000, 1
 REVIEW = 8 * times.DAY

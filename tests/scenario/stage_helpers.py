@@ -14,7 +14,7 @@ from milepost.scenario.file import Scenario
 from milepost.scenario.play import play_in
 from milepost.store import ledger
 from milepost.store.db import Database
-from milepost.views import PlayedView
+from milepost.views.scenarios import PlayedView
 
 
 class Stage:

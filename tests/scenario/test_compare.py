@@ -21,7 +21,7 @@ from milepost.core.order import Order
 from milepost.files import documents
 from milepost.scenario import file
 from milepost.scenario.explore import explore_story
-from milepost.views import ExploredView, OutcomeView
+from milepost.views.scenarios import ExploredView, OutcomeView
 from scenario.test_play import FIRST, HEAD, step
 
 ACCEPT = step("offer accept deal as job")

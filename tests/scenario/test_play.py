@@ -15,7 +15,8 @@ from milepost.cli.scenario_steps import STORY, run_command
 from milepost.files.toml_positions import place_of, places
 from milepost.scenario import file
 from milepost.scenario.play import play
-from milepost.views import PlayedView
+from milepost.times import parse_instant
+from milepost.views.scenarios import PlayedView
 
 SAMPLES = sorted((Path(__file__).parents[2] / "sample_data").glob("*.toml"))
 STORIES = {path.name: path.read_text() for path in SAMPLES} | {"shipped": data.text(*STORY)}
@@ -188,8 +189,9 @@ def test_the_clock_ticks_to_each_step_and_to_each_expectation_and_each_timer_is_
     text += '\n[[expect]]\nat = "+9d"\norder = "job"\nreason = "review-expired"\n'
     view = played(text)
     assert view.passed
-    assert [(one.at, one.step) for one in view.steps][-1] == ("2026-01-14T09:00:00Z", "the clock: review-silence")
-    assert [one.at for one in view.expectations] == ["2026-01-14T08:59:59Z", "2026-01-14T09:00:00Z"]
+    deadline = parse_instant("2026-01-14T09:00:00Z", clock=0)
+    assert [(one.at, one.step) for one in view.steps][-1] == (deadline, "the clock: review-silence")
+    assert [one.at for one in view.expectations] == [deadline - 1, deadline]
 
 
 def test_as_binds_what_a_step_makes_and_several_orders_are_told_apart() -> None:

@@ -108,7 +108,7 @@ def show(
       milepost gig show 1 --client
     """
     from milepost.market import gigs
-    from milepost.views import ClientGigView
+    from milepost.views.gigs import ClientGigView
 
     view = gigs.show(store(), gig)
     return ClientGigView.of(view) if client else view
@@ -206,7 +206,7 @@ def export(gig: GigId) -> Any:
     """
     from milepost.files import writer
     from milepost.market import gigs
-    from milepost.views import TextView
+    from milepost.views.base import TextView
 
     return TextView(writer.gig_text(gigs.plain(store(), gig)))
 
@@ -252,6 +252,6 @@ def subcategories() -> Any:
       milepost gig subcategories
     """
     from milepost import data
-    from milepost.views import Listing
+    from milepost.views.base import Listing
 
     return Listing("subcategory", list(data.subcategories()))

@@ -183,7 +183,7 @@ def export(offer: OfferId) -> Any:
     """
     from milepost.files import writer
     from milepost.market import offers
-    from milepost.views import TextView
+    from milepost.views.base import TextView
 
     return TextView(writer.offer_text(offers.plain(store(), offer)))
 

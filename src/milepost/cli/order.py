@@ -15,7 +15,7 @@ from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
-    from milepost.views import OrderView
+    from milepost.views.orders import OrderView
 
 app = typer.Typer(no_args_is_help=True, help="Orders: deliver, approve, continue, revise, stop, and the clock's tick.")
 
@@ -54,7 +54,7 @@ def place(
 
     handle = current().handle
     view = orders.place_package(store(), gig, package.value, client, milestones=not no_milestones, handle=handle)
-    action = Action.REPORT_STAGE if view.whole.order.milestones[0]["stages"] else Action.DELIVER
+    action = Action.REPORT_STAGE if view.whole.order.milestones[0].stages else Action.DELIVER
     note(f"Order {view.id} is placed. Next: {template_of(action).line({'order': view.id})}")
     return view
 

@@ -129,7 +129,7 @@ def export(order: OrderId) -> Any:
     """
     from milepost.market import orders
     from milepost.scenario.export import order_text
-    from milepost.views import TextView
+    from milepost.views.base import TextView
 
     return TextView(order_text(orders.export(store(), order)))
 

@@ -64,15 +64,16 @@ def rules_(
       milepost rules --policy terms-2024
       milepost rules --transitions
     """
-    from milepost import views
+    from milepost.views.base import Listing, TextView
+    from milepost.views.rules import RuleView, state_diagram, transition_views
 
     if diagram:
-        return views.TextView(views.state_diagram() + "\n")
+        return TextView(state_diagram() + "\n")
     if transitions:
-        return views.Listing("transition", views.transition_views())
+        return Listing("transition", transition_views())
     wording = _policy_in_force(policy).wording()
-    told = [views.RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
-    return views.Listing("rule", told)
+    told = [RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
+    return Listing("rule", told)
 
 
 def _policy_in_force(name: str | None) -> Policy:

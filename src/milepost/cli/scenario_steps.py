@@ -16,7 +16,7 @@ from milepost.scenario import file
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import BadStep, play, play_in
 from milepost.store.db import Database
-from milepost.views import PlayedView
+from milepost.views.scenarios import PlayedView
 
 STORY = ("stories", "demo.toml")
 

@@ -13,7 +13,8 @@ from milepost.core.ledger import bank
 from milepost.market import ledger, orders
 from milepost.scenario.play import MANY, effect_of
 from milepost.store.db import Database
-from milepost.views import EntryView, StepView, TrialView
+from milepost.views.money import EntryView
+from milepost.views.scenarios import StepView, TrialView
 
 ORDER = "order"  # the noun of a verb that stands alone
 ACTIONS = tuple(dict.fromkeys(template.verb for template in (*(one.template for one in COMMANDS), TICK, WITHDRAW)))

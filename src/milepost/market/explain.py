@@ -15,7 +15,8 @@ from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase
 from milepost.rules import RuleError
 from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
-from milepost.views import ChoiceView, ExplainView, TimerView
+from milepost.views.explain import ChoiceView, ExplainView
+from milepost.views.orders import TimerView
 
 _TURNS = {
     Phase.WORKING: Actor.SELLER,

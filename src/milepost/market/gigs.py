@@ -11,7 +11,8 @@ from milepost.core.workflow import MilestoneChanges, Template
 from milepost.store import catalog, settings
 from milepost.store.catalog import StoredGig
 from milepost.store.db import Connection, Database
-from milepost.views import CheckView, Created, GigView, Listing
+from milepost.views.base import Created, Listing
+from milepost.views.gigs import CheckView, FaultView, GigView
 
 
 def create(db: Database, gig: Gig, *, handle: str | None = None) -> Created[GigView]:
@@ -176,5 +177,5 @@ def _checked(connection: Connection, gig: Gig) -> Gig:
 
 def _view(connection: Connection, stored: StoredGig) -> GigView:
     faults = missing(stored.gig, settings.read(connection).policy)
-    told = [(fault.rule.id, fault.message) for fault in faults]
+    told = [FaultView(fault.rule.id, fault.message) for fault in faults]
     return GigView.of(stored.id, stored.gig, stored.created_at, told)

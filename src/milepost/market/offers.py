@@ -16,7 +16,8 @@ from milepost.policy import Policy
 from milepost.store import catalog, orders, settings
 from milepost.store.db import Connection, Database
 from milepost.store.orders import Origin
-from milepost.views import Created, ForecastView, LintView, Listing, OfferView, PlacedView
+from milepost.views.base import Created, Listing
+from milepost.views.offers import ForecastView, LintView, OfferView, PlacedView
 
 
 def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[OfferView]:

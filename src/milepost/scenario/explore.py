@@ -11,7 +11,7 @@ from milepost.errors import BadFile, Fault
 from milepost.market import orders, stores
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import RunCommand, play_in
-from milepost.views import ExploredView, OutcomeView
+from milepost.views.scenarios import ExploredView, OutcomeView
 
 STATES_MAX = 50_000
 STEPS_MAX = 20
