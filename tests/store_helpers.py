@@ -10,7 +10,7 @@ from typing import Any
 
 from milepost import times
 from milepost.core.order import Order, possible
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
 from milepost.core.transitions import CANCEL_REASONS, Action
 from milepost.market import ledger, orders, stores
 from milepost.market.orders import Step
@@ -20,6 +20,8 @@ from milepost.store.db import Database
 from milepost.store.orders import Origin
 
 START = times.parse_instant("2026-01-05T09:00:00Z", clock=0)
+OPENING = (Action.OPEN_CANCEL, Action.OPEN_EXTEND, Action.OPEN_CHANGE)
+ADDED = MilestoneTerms("Added “later”", 3, 4_500, 1, "", True, ("Proof",))
 DELIVERY = Step(Action.DELIVER, {"links": ["https://example.com/work"]})
 FEES = Policy(
     name="fees",
@@ -143,11 +145,18 @@ def random_terms(random: Random, policy: Policy) -> Terms:
             random.choice(["", "two\nlines"]),
             random.random() < 0.5,
             ("Sketch", "Ink, “colour”")[: random.randint(0, 2)],
-            ("Plan", "Build")[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
         )
         for _ in range(count)
     )
+    if type is OrderType.SINGLE:
+        milestones = tuple(one._replace(stages=_random_stages(random, len(one.substeps))) for one in milestones)
     return Terms(type, "maria", random.choice(["ana", "ben"]), "A website", milestones, policy)
+
+
+def _random_stages(random: Random, substeps: int) -> tuple[Stage, ...]:
+    """Stages, if any, whose own substeps are all that there are."""
+    first = random.randint(0, substeps)
+    return random.choice([(), (Stage("Plan", substeps),), (Stage("Plan", first), Stage("Build", substeps - first))])
 
 
 def random_step(random: Random, order: Order, at: int, request_id: int) -> Step | None:
@@ -161,7 +170,10 @@ def random_step(random: Random, order: Order, at: int, request_id: int) -> Step 
 
 def _random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
     some = random.choice([None, *range(1, len(order.milestones) + 1)])
-    cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, "note": random.choice(["", "so it is"])}
+    note = {"note": random.choice(["", "so it is"])}
+    cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, **note}
+    planned = [milestone.terms for milestone in order.milestones if milestone.started_at is None]
+    proposed = [*random.sample(planned, random.randint(0, len(planned))), *random.choice([(), (ADDED,)])]
     file = {"name": "a.zip", "size": 7, "sha256": "0" * 64}
     return {
         Action.DELIVER: {"message": random.choice(["", "here: “it”"]), "files": [file], "links": ["https://a.example"]},
@@ -169,7 +181,9 @@ def _random_args(random: Random, order: Order, action: Action, at: int, request_
         Action.CHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.UNCHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.SET_CALL: {"call_at": at + random.randint(0, 9), "link": "https://call.example"},
-        Action.OPEN_CANCEL: {"id": request_id, **cancel},
+        Action.OPEN_CANCEL: {"id": request_id, **cancel, "keep_cents": random.choice([0, 0, 1])},
+        Action.OPEN_EXTEND: {"id": request_id, "days": random.randint(1, 30), **note},
+        Action.OPEN_CHANGE: {"id": request_id, "milestones": [plain_of(one) for one in proposed], **note},
         Action.SUPPORT_CANCEL: cancel,
     }.get(action, {})
 

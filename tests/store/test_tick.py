@@ -51,8 +51,8 @@ def busy_market(db: Database, seed: int) -> None:
 
 
 def numbered(step: Step) -> Step:
-    """The step; a request to cancel takes the next free id."""
-    if step.action is not Action.OPEN_CANCEL:
+    """The step; a request takes the next free id."""
+    if step.action not in store_helpers.OPENING:
         return step
     return Step(step.action, {name: value for name, value in step.args.items() if name != "id"}, step.actor, "requests")
 

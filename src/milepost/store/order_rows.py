@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milepost.core.order import Call, Milestone, Order, Request, due
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
-from milepost.core.transitions import Actor, Reason, RequestKind, State, Status
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
+from milepost.core.transitions import Actor, Reason, RequestKind, RequestState, State, Status
 from milepost.policy import Policy
 
 ORDER_TERMS = ("id", "type", "seller", "client", "title", "policy_id", "placed_at")
@@ -53,7 +53,7 @@ def milestone_from(row: Sequence[Any]) -> Milestone:
     ) = row  # fmt: skip
     return Milestone(
         position,
-        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _list(stages)),
+        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _stages(stages)),
         _STATES[state],
         started_at,
         first_delivered_at,
@@ -73,7 +73,7 @@ def milestone_from(row: Sequence[Any]) -> Milestone:
 def terms_from(row: Sequence[Any]) -> MilestoneTerms:
     """What was agreed of a milestone, from AGREED."""
     name, days, price_cents, revisions, description, zoom, substeps, stages = row
-    return MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _list(stages))
+    return MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _stages(stages))
 
 
 def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, request: Request | None) -> Order:
@@ -100,11 +100,14 @@ def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, 
 def request_from(row: Sequence[Any]) -> Request:
     """A request from REQUEST."""
     id, _, asker, position, reason, note, opened_at, state, closed_at, kind, keep_cents, days, proposal = row
-    proposed = tuple(terms_from(one) for one in json.loads(proposal)) if proposal != "[]" else ()
     return Request(
-        id, Actor(asker), position, reason, note, opened_at, state, closed_at, RequestKind(kind), keep_cents, days,
-        proposed,
+        id, Actor(asker), position, reason, note, opened_at, RequestState(state), closed_at, RequestKind(kind),
+        keep_cents, days, tuple(agreed_of(plain) for plain in _list(proposal)),
     )  # fmt: skip
+
+
+def _stages(text: str) -> tuple[Stage, ...]:
+    return tuple(Stage(*one) for one in _list(text))
 
 
 def _list(text: str) -> tuple[Any, ...]:
@@ -117,7 +120,7 @@ def _list(text: str) -> tuple[Any, ...]:
 def request_columns(request: Request, order_id: int) -> tuple[Any, ...]:
     """The columns of REQUEST."""
     id, asker, *told, state, closed_at, kind, keep_cents, days, proposal = request
-    proposed = _json([agreed_columns(terms) for terms in proposal])
+    proposed = _json([plain_of(terms) for terms in proposal])
     return id, order_id, str(asker), *told, str(state), closed_at, str(kind), keep_cents, days, proposed
 
 

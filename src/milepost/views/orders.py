@@ -69,6 +69,10 @@ _TIMER_WORDS: dict[Action, tuple[str, tuple[tuple[Action, str], ...]]] = {
             (Action.WITHDRAW_REQUEST, "milepost resolution withdraw {request}"),
         ),
     ),
+    Action.REQUEST_LAPSES: (
+        "what was asked for lapses, and what was agreed stays",
+        ((Action.ACCEPT_REQUEST, "milepost resolution accept {request}"),),
+    ),
     Action.CLEAR: ("the money of milestone {position} becomes available", ()),
 }
 
