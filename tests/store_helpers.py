@@ -165,10 +165,11 @@ def random_step(random: Random, order: Order, at: int, request_id: int) -> Step 
     if not choices:
         return None
     action, actor = random.choice(choices)
-    return Step(action, _random_args(random, order, action, at, request_id), actor)
+    return Step(action, random_args(random, order, action, at, request_id), actor)
 
 
-def _random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
+def random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
+    """Arguments that a party could give to an action, mostly good ones."""
     some = random.choice([None, *range(1, len(order.milestones) + 1)])
     note = {"note": random.choice(["", "so it is"])}
     cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, **note}
