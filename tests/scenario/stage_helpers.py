@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from milepost import times
+from milepost.cli import grammar
 from milepost.cli.scenario_steps import run_command
 from milepost.market import orders, stores
 from milepost.policy import STANDARD, Policy
@@ -13,7 +14,7 @@ from milepost.scenario.file import Scenario
 from milepost.scenario.play import play_in
 from milepost.store import ledger
 from milepost.store.db import Database
-from milepost.views import PlayedView
+from milepost.views.scenarios import PlayedView
 
 
 class Stage:
@@ -34,7 +35,7 @@ class Stage:
 
     def played(self, text: str) -> PlayedView:
         """The story of a text, played."""
-        return self.play(file.parse(text, "story.toml"))
+        return self.play(file.parse(text, "story.toml", grammar.read))
 
     def close(self) -> None:
         self.db.close()

@@ -114,7 +114,7 @@ def test_a_long_revised_partly_cancelled_order_comes_back_under_every_policy(
     tell("order tick --by 60d")
 
     view = orders.show(tell.db, order)
-    assert [one["state"] for one in view.milestones] == ["approved", *["cancelled"] * 3, "approved", "skipped"]
+    assert [one.state for one in view.milestones] == ["approved", *["cancelled"] * 3, "approved", "skipped"]
     text = assert_comes_back(stages, tell.db, order)
     assert text.count("[[step]]") == 23
 
@@ -170,12 +170,12 @@ def test_every_way_to_order_a_package_comes_back(
     order = tell(f"order place --gig {gig} --client ana {place}").id
     assert_comes_back(stages, tell.db, order)
     view = orders.show(tell.db, order)
-    if view.milestones[0]["substeps"]:
+    if view.milestones[0].substeps:
         tell(f"order check-substep {order} 1")
         tell(f"order check-substep {order} 1 --undo")
-    if view.milestones[0]["zoom"]:
+    if view.milestones[0].zoom:
         tell(f"order set-call {order} --at +2d --link 'zoom: 1'", after="1h")
-    for _ in view.milestones[0]["stages"]:
+    for _ in view.milestones[0].stages:
         tell(f"order report-stage {order}", after="1d")
     tell(f"order deliver {order} --link https://example.com")
     tell(f"order approve {order}", after="1d")

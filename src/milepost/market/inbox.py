@@ -6,7 +6,9 @@ from milepost.core.inbox import Conversation, Message
 from milepost.core.transitions import Actor
 from milepost.store import catalog, inbox, settings
 from milepost.store.db import Connection, Database
-from milepost.views import ConversationLineView, ConversationView, Created, Listing, MessageView, OfferView
+from milepost.views.base import Created, Listing
+from milepost.views.inbox import ConversationLineView, ConversationView, MessageView
+from milepost.views.offers import OfferView
 
 
 def send(

@@ -9,7 +9,8 @@ from milepost.core.ledger import available, totals, withdrawal
 from milepost.market.orders import check_past
 from milepost.store import audit, ledger, orders, settings
 from milepost.store.db import Connection, Database
-from milepost.views import BalanceView, EntryView, FindingsView, Listing, WithdrawalView, iso_at
+from milepost.views.base import Listing
+from milepost.views.money import BalanceView, EntryView, FindingsView, WithdrawalView
 
 
 def entries(db: Database, *, order_id: int | None, account: str | None, limit: int) -> Listing[EntryView]:
@@ -47,7 +48,7 @@ def withdraw(db: Database, seller: str, amount_cents: int | None, *, handle: str
             raise rules.MONEY_WITHDRAWAL.refuse(seller=seller, available=money.dollars(held), why=why)
         now = settings.clock(connection)
         ledger.post_withdrawal(connection, withdrawal(seller, wanted), now)
-        return WithdrawalView(seller, wanted, held - wanted, iso_at(now))
+        return WithdrawalView(seller, wanted, held - wanted, now)
 
 
 def check(db: Database) -> FindingsView:

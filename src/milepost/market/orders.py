@@ -17,7 +17,8 @@ from milepost.errors import NotFound
 from milepost.store import due, ledger, orders, settings
 from milepost.store.db import Connection, Database
 from milepost.store.orders import Change, Origin
-from milepost.views import Created, HistoryEntryView, Listing, OrderedView, OrderLineView, OrderView, TimerView
+from milepost.views.base import Created, Listing
+from milepost.views.orders import HistoryEntryView, OrderedView, OrderLineView, OrderView, TimerView
 
 
 @dataclass(frozen=True, slots=True)

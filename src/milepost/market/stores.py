@@ -8,7 +8,7 @@ from milepost.policy import Policy
 from milepost.store import migrations, settings
 from milepost.store.db import Database, check_name
 from milepost.store.new_file import appearing, taken
-from milepost.views import StoreView, iso_at
+from milepost.views.stores import StoreView
 
 
 def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
@@ -25,7 +25,7 @@ def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> S
         raise StoreError(f"{path} cannot be made: {error.strerror}") from error
     finally:
         db.close()
-    return StoreView(str(path), iso_at(start), clock_mode, policy.name)
+    return StoreView(str(path), start, clock_mode, policy.name)
 
 
 def create_memory(*, start: int, policy: Policy) -> Database:

@@ -206,6 +206,14 @@ def _to_2(connection: Connection, schema: Schema) -> None:
     for one in schema:
         if one.type == "table":  # `agreed` comes before `milestones`, which it is filled from
             remake(connection, schema, one.name, _ROWS_OF_2.get(one.name))
+    # Orders and offers keep the policy that they stand on, with the first version's reading of the rules; what comes
+    # now is read as the rules are today.
+    connection.execute(
+        "INSERT INTO policies (id, name, schema, numbers) SELECT (SELECT max(id) + 1 FROM policies), name, 2,"
+        " json_set(numbers, '$.edition', 2, '$.extension_days_max', 30, '$.reversal_days', 180)"
+        " FROM policies WHERE id = (SELECT policy_id FROM store)"
+    )
+    connection.execute("UPDATE store SET policy_id = (SELECT max(id) FROM policies)")
 
 
 STEPS: Mapping[int, Callable[[Connection, Schema], None]] = {2: _to_2}
