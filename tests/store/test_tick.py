@@ -104,7 +104,9 @@ def test_what_the_property_above_walks_through_holds_every_timer(memory_store: D
             busy_market(db, seed)
             deliver_all(db)
             seen |= {timer.timer for timer in clock.tick(db, store_helpers.clock_of(db) + YEAR).fired}
-    assert seen == {"review-silence", "continue-window", "renew", "cancel-unanswered", "clear", "expiry"}
+    assert seen == {
+        "review-silence", "continue-window", "renew", "cancel-unanswered", "request-lapses", "clear", "expiry",
+    }  # fmt: skip
 
 
 # ── Forward only ────────────────────────────────────────────────────────────────────────────────────────────────────

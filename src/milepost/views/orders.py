@@ -64,8 +64,8 @@ _TIMER_WORDS: Mapping[Action, tuple[str, tuple[Action, ...]]] = {
         (Action.DECLINE_REQUEST, Action.WITHDRAW_REQUEST),
     ),
     Action.REQUEST_LAPSES: (
-        "what was asked for lapses, and what was agreed stays",
-        ((Action.ACCEPT_REQUEST, "milepost resolution accept {request}"),),
+        "the request lapses and nothing changes",
+        (Action.ACCEPT_REQUEST, Action.DECLINE_REQUEST, Action.WITHDRAW_REQUEST),
     ),
     Action.CLEAR: ("the money of milestone {position} becomes available", ()),
 }
