@@ -135,7 +135,7 @@ def history(connection: Connection, order_id: int) -> Iterator[HistoryEntry]:
     """The accepted actions of an order, oldest first. Raises `StoreError` at one that this program does not know."""
     for number, at, actor, action, position, args in connection.rows(_SELECT_HISTORY, (order_id,)):
         if action not in _ACTIONS:
-            raise StoreError(f"the history of order {order_id} has an action that is not known here: {action!r}")
+            raise StoreError(f"its history has an action that is not known here: {action!r} (order {order_id})")
         yield HistoryEntry(number, at, Actor(actor), _ACTIONS[action], position, json.loads(args) if args else {})
 
 
