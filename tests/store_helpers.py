@@ -10,7 +10,7 @@ from typing import Any
 
 from milepost import times
 from milepost.core.order import Order, possible
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms
 from milepost.core.transitions import CANCEL_REASONS, Action
 from milepost.market import ledger, orders, stores
 from milepost.market.orders import Step
@@ -138,11 +138,18 @@ def random_terms(random: Random, policy: Policy) -> Terms:
             random.choice(["", "two\nlines"]),
             random.random() < 0.5,
             ("Sketch", "Ink, “colour”")[: random.randint(0, 2)],
-            ("Plan", "Build")[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
         )
         for _ in range(count)
     )
+    if type is OrderType.SINGLE:
+        milestones = tuple(one._replace(stages=_random_stages(random, len(one.substeps))) for one in milestones)
     return Terms(type, "maria", random.choice(["ana", "ben"]), "A website", milestones, policy)
+
+
+def _random_stages(random: Random, substeps: int) -> tuple[Stage, ...]:
+    """Stages, if any, whose own substeps are all that there are."""
+    first = random.randint(0, substeps)
+    return random.choice([(), (Stage("Plan", substeps),), (Stage("Plan", first), Stage("Build", substeps - first))])
 
 
 def random_step(random: Random, order: Order, at: int, request_id: int) -> Step | None:

@@ -16,7 +16,7 @@ from market.conftest import Opens
 from market.desk_helpers import LINK, Desk, memory, said, wander
 from milepost import money, times
 from milepost.core.order import possible
-from milepost.core.terms import OrderType
+from milepost.core.terms import OrderType, Stage
 from milepost.core.transitions import PHASE_OF_STATE, Action, Phase
 from milepost.market import ledger, orders
 from milepost.policy import STANDARD, Policy
@@ -185,7 +185,7 @@ def test_in_every_state_each_printed_command_is_accepted_and_does_what_was_said(
 
 
 STAGED: dict[OrderType, Any] = {
-    OrderType.SINGLE: {**FULL, "stages": ("Plan", "Build")},
+    OrderType.SINGLE: {**FULL, "stages": (Stage("Plan"), Stage("Build"))},
     OrderType.MILESTONES: FULL,
     OrderType.SUBSCRIPTION: FULL,
 }

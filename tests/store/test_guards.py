@@ -157,6 +157,7 @@ BAD_VALUES: dict[tuple[str, str], list[dict[str, str]]] = {
     ("store", "clock_bounds"): [{"clock": EARLY}, {"clock": LATE}],
     ("store", "clock_mode_known"): [{"clock_mode": "'wall'"}, {"clock_mode": "'System'"}],
     ("gigs", "milestone_payments_flag"): [{"milestone_payments": "2"}, {"milestone_payments": "-1"}],
+    ("gigs", "paused_flag"): [{"paused": "2"}, {"paused": "-1"}],
     ("gigs", "created_at_bounds"): [{"created_at": EARLY}, {"created_at": LATE}],
     ("packages", "tier_known"): [{"tier": "'gold'"}],
     ("packages", "price_cents_bounds"): [{"price_cents": "0"}, {"price_cents": "100000001"}],

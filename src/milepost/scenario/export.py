@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from milepost import data, money, times
@@ -11,7 +12,7 @@ from milepost.core.offer import Offer, faults
 from milepost.core.order import Order
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.core.transitions import Action, Actor
-from milepost.files import writer
+from milepost.files import documents, writer
 from milepost.files.writer import section
 from milepost.policy import STANDARD
 
@@ -40,13 +41,17 @@ def order_text(
 
 
 def _policy(terms: Terms) -> str | dict[str, Any]:
-    """The name of the standard policy, or the numbers that differ from it."""
+    """The name of the standard policy, or the numbers that differ from it.
+
+    Without its name, if that is by now the name of a shipped policy with other numbers: no file could say both.
+    """
     numbers, standard = terms.policy.numbers(), STANDARD.numbers()
     differing = {key: value for key, value in numbers.items() if value != standard[key]}
     if not differing and terms.policy.name == STANDARD.name:
         return STANDARD.name
     told = {key: "unlimited" if value is None else value for key, value in differing.items()}
-    return {"name": terms.policy.name} | told
+    taken = documents.shipped_name_faults(terms.policy, None, None)
+    return told if taken else {"name": terms.policy.name} | told
 
 
 # ── What was agreed ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -113,10 +118,11 @@ def _milestones(terms: Terms, tier: str) -> Iterator[dict[str, Any]]:
 
 
 def _stages(whole: MilestoneTerms) -> Iterator[dict[str, Any]]:
-    """The stages of one payment, its substeps among them, no more than one of them can hold."""
+    """The stages of one payment with their substeps; of an order that does not say whose they are, as many as fit."""
+    is_said, left = any(stage.substeps for stage in whole.stages), iter(whole.substeps)
     for number, stage in enumerate(whole.stages):
-        held = whole.substeps[number * SUBSTEPS_MAX : (number + 1) * SUBSTEPS_MAX]
-        yield {"name": stage, "days": 1, "zoom": whole.zoom and number == 0, "substeps": list(held)}
+        held = islice(left, stage.substeps if is_said else SUBSTEPS_MAX)
+        yield {"name": stage.name, "days": 1, "zoom": whole.zoom and number == 0, "substeps": list(held)}
 
 
 # ── What happened ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.core.workflow import Template
 from milepost.errors import NotFound
 from milepost.store import settings
-from milepost.store.orders import AGREED, agreed_columns
+from milepost.store.orders import AGREED, agreed_columns, stages_of
 from milepost.store.tables import (
     GigMilestoneRow,
     GigRow,
@@ -96,6 +96,7 @@ def _stored_gig(session: Session, row: GigRow) -> StoredGig:
             tuple(_gig_milestone(milestone) for milestone in milestones),
             row.milestone_payments == 1,
             tuple(Faq(*one) for one in json.loads(row.faq)),
+            row.paused == 1,
         ),
         row.created_at,
     )
@@ -123,6 +124,7 @@ def _gig_columns(gig: Gig) -> dict[str, Any]:
         "description": gig.description,
         "milestone_payments": int(gig.milestone_payments),
         "faq": json.dumps(gig.faq, ensure_ascii=False),
+        "paused": int(gig.paused),
     }
 
 
@@ -154,6 +156,7 @@ def save_template(connection: Connection, template: Template) -> None:
                 description=template.description,
                 subcategories=json.dumps(template.subcategories, ensure_ascii=False),
                 milestones=json.dumps(plain, ensure_ascii=False),
+                seller=template.seller,
             )
         )
         session.flush()
@@ -174,7 +177,7 @@ def delete_template(connection: Connection, name: str) -> None:
 
 def _template(row: TemplateRow) -> Template:
     milestones = tuple(milestone_of(plain) for plain in json.loads(row.milestones))
-    return Template(row.name, row.title, row.description, tuple(json.loads(row.subcategories)), milestones)
+    return Template(row.name, row.title, row.description, tuple(json.loads(row.subcategories)), milestones, row.seller)
 
 
 # ── Offers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +249,7 @@ def _offer(connection: Connection, session: Session, row: OfferRow) -> Offer:
     milestones = tuple(
         MilestoneTerms(
             m.name, m.days, m.price_cents, m.revisions, m.description, m.zoom == 1,
-            tuple(json.loads(m.substeps)), tuple(json.loads(m.stages)),
+            tuple(json.loads(m.substeps)), stages_of(m.stages),
         )
         for m in agreed
     )  # fmt: skip

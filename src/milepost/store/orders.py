@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from milepost.core.act import HistoryEntry, Outcome
 from milepost.core.order import Call, Milestone, Order, Request, due
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms
 from milepost.core.transitions import Action, Actor, Reason, State, Status
 from milepost.errors import NotFound, StoreError
 from milepost.policy import Policy
@@ -226,7 +226,7 @@ def _milestone(row: Sequence[Any]) -> Milestone:
     ) = row  # fmt: skip
     return Milestone(
         position,
-        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _list(stages)),
+        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), stages_of(stages)),
         _STATES[state],
         started_at,
         first_delivered_at,
@@ -265,6 +265,11 @@ def _order(
 
 def _requests(rows: Iterable[Sequence[Any]]) -> dict[int, Request]:
     return {id: Request(id, Actor(asker), *rest) for id, _, asker, *rest in rows}
+
+
+def stages_of(text: str) -> tuple[Stage, ...]:
+    """The stages of a milestone's terms, from their column."""
+    return tuple(Stage(*one) for one in _list(text))
 
 
 def _list(text: str) -> tuple[Any, ...]:

@@ -79,7 +79,7 @@ class GigRow(SQLModel, table=True):
     """A seller's gig."""
 
     __tablename__ = "gigs"
-    __table_args__ = (_flag("milestone_payments"), _instant("created_at"), STRICT)
+    __table_args__ = (_flag("milestone_payments"), _flag("paused"), _instant("created_at"), STRICT)
     id: int | None = _integer(primary_key=True, default=None)
     title: str = _text()
     seller: str = _text(index=True)
@@ -87,6 +87,7 @@ class GigRow(SQLModel, table=True):
     description: str = _text()
     milestone_payments: int = _integer(default=1)
     faq: str = _text(default="[]")
+    paused: int = _integer(default=0)
     created_at: int = _integer()
 
 
@@ -131,6 +132,7 @@ class TemplateRow(SQLModel, table=True):
     description: str = _text()
     subcategories: str = _text()
     milestones: str = _text()
+    seller: str | None = _text(default=None)
 
 
 class ConversationRow(SQLModel, table=True):

@@ -185,8 +185,8 @@ def _milestone(order: Order, milestone: Milestone, now: int) -> dict[str, Any]:
             {"name": name, "done": number in done} for number, name in enumerate(milestone.terms.substeps, start=1)
         ],
         "stages": [
-            {"name": name, "done": number <= milestone.stages_done}
-            for number, name in enumerate(milestone.terms.stages, start=1)
+            {"name": stage.name, "done": number <= milestone.stages_done}
+            for number, stage in enumerate(milestone.terms.stages, start=1)
         ],
         "call": {"at": iso_at(milestone.call.at), "link": milestone.call.link} if milestone.call else None,
     }
