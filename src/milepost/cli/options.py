@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from milepost import money
-from milepost.core.gig import TIERS, Package
+from milepost.core import names
+from milepost.core.gig import TIERS, Package, prices_by_package
 from milepost.core.terms import MilestoneTerms
 from milepost.errors import NotFound
 
@@ -66,6 +67,7 @@ def read_milestone(text: str) -> MilestoneTerms:
         raise typer.BadParameter(
             f"{text!r} is not NAME:DAYS:PRICE or NAME:DAYS:PRICE:REVISIONS, such as Sketches:5:60.00"
         )
+    names.check_milestone_parts(*match.groups())
     revisions = read_revisions(match.groupdict().get("revisions"))
     return MilestoneTerms(match["name"].strip(), int(match["days"]), money.parse_cents(match["price"]), revisions)
 
@@ -93,13 +95,13 @@ def read_tier(text: str) -> str:
 
 def read_prices(texts: list[str]) -> dict[str, int]:
     """Explicit prices as typed: `PACKAGE=AMOUNT`."""
-    prices = {}
+    prices = []
     for text in texts:
         tier, equals, amount = text.partition("=")
         if not equals:
             raise typer.BadParameter(f"{text!r} is not PACKAGE=AMOUNT, such as basic=50.00")
-        prices[read_tier(tier)] = money.parse_cents(amount)
-    return prices
+        prices.append((read_tier(tier), money.parse_cents(amount)))
+    return prices_by_package(prices)
 
 
 def require(options: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ from milepost import times
 from milepost.cli import order_clock, order_views
 from milepost.cli.options import Message, OrderId, read_record, read_tier
 from milepost.cli.session import answers, current, note, store
+from milepost.core import names
 from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
@@ -81,7 +82,8 @@ def deliver(
       milepost order deliver 1 --file logo.svg --link https://example.com/brand
     """
     files = [*(read_record(text) for text in recorded or []), *(_recorded(path) for path in file or [])]
-    return act(order, Action.DELIVER, message=message, files=files, links=link or [])
+    links = [names.check_new_link("a link", one) for one in link or []]
+    return act(order, Action.DELIVER, message=message, files=files, links=links)
 
 
 @app.command()
@@ -188,7 +190,7 @@ def set_call(
     from milepost.market import stores
 
     call_at = times.parse_instant(at, clock=stores.settings_of(store()).clock)
-    return act(order, Action.SET_CALL, call_at=call_at, link=link)
+    return act(order, Action.SET_CALL, call_at=call_at, link=names.check_new_link("a call's link", link))
 
 
 def _recorded(path: Path) -> dict[str, Any]:
