@@ -10,7 +10,7 @@ from typing import Any
 
 from milepost import times
 from milepost.core.order import Order, possible
-from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
 from milepost.core.transitions import CANCEL_REASONS, Action
 from milepost.market import ledger, orders, stores
 from milepost.market.orders import Step
@@ -68,7 +68,7 @@ def assert_sound(db: Database) -> None:
 def rows(db: Database, statement: str, *values: object) -> list[tuple[Any, ...]]:
     """The rows that a query gives."""
     with db.read() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(statement, values)]
+        return connection.rows(statement, values)
 
 
 def edit_behind(db: Database, script: str) -> None:
@@ -91,6 +91,11 @@ def digest(db: Database) -> str:
 def clock_of(db: Database) -> int:
     """The instant that the store's clock shows."""
     return stores.settings_of(db).clock
+
+
+def policy_of(db: Database) -> Policy:
+    """The store's policy: what is saved stands on it, and not on one that is merely like it."""
+    return stores.settings_of(db).policy
 
 
 # ── Orders, one by one ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,18 +143,11 @@ def random_terms(random: Random, policy: Policy) -> Terms:
             random.choice(["", "two\nlines"]),
             random.random() < 0.5,
             ("Sketch", "Ink, “colour”")[: random.randint(0, 2)],
+            (Stage("Plan", 1), Stage("Build", 1))[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
         )
         for _ in range(count)
     )
-    if type is OrderType.SINGLE:
-        milestones = tuple(one._replace(stages=_random_stages(random, len(one.substeps))) for one in milestones)
     return Terms(type, "maria", random.choice(["ana", "ben"]), "A website", milestones, policy)
-
-
-def _random_stages(random: Random, substeps: int) -> tuple[Stage, ...]:
-    """Stages, if any, whose own substeps are all that there are."""
-    first = random.randint(0, substeps)
-    return random.choice([(), (Stage("Plan", substeps),), (Stage("Plan", first), Stage("Build", substeps - first))])
 
 
 def random_step(random: Random, order: Order, at: int, request_id: int) -> Step | None:
@@ -159,6 +157,12 @@ def random_step(random: Random, order: Order, at: int, request_id: int) -> Step 
         return None
     action, actor = random.choice(choices)
     return Step(action, _random_args(random, order, action, at, request_id), actor)
+
+
+def _random_plan(random: Random) -> list[dict[str, Any]]:
+    """Milestones that could be what is planned from now on."""
+    some = [MilestoneTerms(f"New {number}", 3, random.choice([5_000, 7_700]), number) for number in range(3)]
+    return [plain_of(one) for one in some[: random.randint(1, 3)]]
 
 
 def _random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
@@ -171,7 +175,9 @@ def _random_args(random: Random, order: Order, action: Action, at: int, request_
         Action.CHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.UNCHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.SET_CALL: {"call_at": at + random.randint(0, 9), "link": "https://call.example"},
-        Action.OPEN_CANCEL: {"id": request_id, **cancel},
+        Action.OPEN_CANCEL: {"id": request_id, **cancel, "keep_cents": random.choice([0, 0, 1])},
+        Action.OPEN_EXTEND: {"id": request_id, "days": random.randint(1, 30)},
+        Action.OPEN_CHANGE: {"id": request_id, "milestones": _random_plan(random)},
         Action.SUPPORT_CANCEL: cancel,
     }.get(action, {})
 
@@ -183,12 +189,14 @@ _BULK = (
     """INSERT INTO orders (id, type, seller, client, title, policy_id, placed_at, status, stopping, due_at, version)
        SELECT n, 'milestones', 'seller-' || (n % 100), 'client-' || (n % 1000), 'A website', 1, {start}, 'active', 0,
               {delivered} + {review}, 2 FROM numbers""",
-    """INSERT INTO milestones (order_id, position, name, days, price_cents, revisions, description, zoom, substeps,
-                               stages, state, started_at, first_delivered_at, delivered_at, revisions_used,
-                               substeps_done, stages_done)
-       SELECT n, position, 'Part ' || position, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]',
-              iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
-              iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0
+    """INSERT INTO agreed (order_id, number, edition, name, days, price_cents, revisions, description, zoom, substeps,
+                           stages)
+       SELECT n, number, 1, 'Part ' || number, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]'
+       FROM numbers, (SELECT 1 AS number UNION ALL SELECT 2 UNION ALL SELECT 3)""",
+    """INSERT INTO milestones (order_id, position, agreed, state, started_at, first_delivered_at, delivered_at,
+                               revisions_used, substeps_done, stages_done, extended_days, kept_cents)
+       SELECT n, position, position, iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
+              iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0, 0, 0
        FROM numbers, (SELECT 1 AS position UNION ALL SELECT 2 UNION ALL SELECT 3)""",
     """INSERT INTO history (order_id, number, at, actor, action, position, args)
        SELECT n, number, iif(number = 1, {start}, {delivered}), iif(number = 1, 'client', 'seller'),
@@ -217,6 +225,6 @@ def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int 
     }
     with db.write() as connection:
         for statement in _BULK:
-            connection.exec_driver_sql(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
-        connection.exec_driver_sql(_BULK_BALANCES)
+            connection.execute(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
+        connection.execute(_BULK_BALANCES)
     return START + apart_seconds * ((due - 1) // each) + Policy().review_hours * times.HOUR

@@ -1,15 +1,19 @@
-"""Imports run one way. Every import of the package is walked, those inside functions too; here is what may import what.
+"""Imports run one way, and SQL and command lines stand where they belong.
 
-The checker is itself checked, on small made-up sources, at the end.
+Every import of the package is walked, those inside functions too, and so is every text in it; here is what may import
+what, and what may say what. The checker is itself checked, on small made-up sources, at the end.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from cli.tree_helpers import VERBS
 
 import milepost
+from milepost.cli.app import NOUNS
 
 ROOT = Path(milepost.__file__).parent
 BASE = {"rules", "money", "times", "policy"}
@@ -25,11 +29,12 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "times": {"rules"},
     "policy": {"rules", "money", "times"},
     "core": BASE,
+    "commands": {*BASE, "core"},
     "store": {*BASE, "core"},
-    "views": {"rules", "core", "money", "times"},
+    "views": {"rules", "core", "commands", "money", "times"},
     "files": {*BASE, "core", "data"},
-    "market": {*BASE, "core", "store", "views", "data"},
-    "scenario": {*BASE, *["core", "store", "market", "views", "files", "data"]},
+    "market": {*BASE, "core", "store", "views", "commands", "data"},
+    "scenario": {*BASE, *["core", "store", "market", "views", "commands", "files", "data"]},
     "export": {*BASE, "core", "store", "market", "views"},
     "cli": {
         *BASE,
@@ -37,6 +42,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
         "store",
         "market",
         "views",
+        "commands",
         "files",
         "data",
         "scenario",
@@ -48,7 +54,7 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "plain": set(),
     "main": {"cli"},
 }
-ALONE = {"rules", "errors", "data", "root", "plain"}  # these import nothing of ours at all
+ALONE = {"errors", "data", "root", "plain"}  # these import nothing of ours at all
 
 # What else a layer must not import: the world outside.
 NOT_IN_CORE = {"sqlalchemy", "sqlmodel", "typer", "rich", "pydantic", "sqlite3", "time", "os", "pathlib"}
@@ -59,6 +65,14 @@ MUST_NOT_IMPORT: Mapping[str, set[str]] = {
     "views": {*NOT_IN_CORE},
 }
 PLAIN = "render.plain"  # makes text safe, and is needed where rich is not
+# What a text must not be outside a layer: the beginning of a statement in SQL, a command of the program.
+SQL = re.compile(
+    r"\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|"
+    r"ATTACH|VACUUM|ANALYZE|REINDEX)\b(?! -)"
+)
+TWO_WORDS = [words for words in VERBS if " " in words]
+COMMAND = re.compile(rf"\bmilepost (--?[\w-]+ \S+ )*({'|'.join(NOUNS)})\b|^({'|'.join(TWO_WORDS)})(?=$| )")
+SAYS_SQL, SAYS_COMMANDS = {"store"}, {"cli", "commands"}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "localtime", "gmtime"}
 
 
@@ -84,8 +98,9 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def faults(module: str, source: str) -> list[str]:
-    """Every arrow of a module that must not be."""
-    return [*_arrows(module, source), *_rich_at_the_top(module, source), *_clock_reads(module, source)]
+    """Every arrow and every text of a module that must not be."""
+    arrows = [*_arrows(module, source), *_rich_at_the_top(module, source)]
+    return [*arrows, *_clock_reads(module, source), *_misplaced_texts(module, source)]
 
 
 def _arrows(module: str, source: str) -> Iterator[str]:
@@ -136,6 +151,36 @@ def _clock_reads(module: str, source: str) -> Iterator[str]:
             yield f"{module} reads the machine's clock: {ast.unparse(node)}"
 
 
+def _misplaced_texts(module: str, source: str) -> Iterator[str]:
+    """SQL outside the store, and command lines outside the two layers that know them."""
+    layer = layer_of(module)
+    for text in _texts(ast.parse(source)):
+        if layer not in SAYS_SQL and SQL.match(text):
+            yield f"{module} says SQL: {text}"
+        if layer not in SAYS_COMMANDS and COMMAND.search(text):
+            yield f"{module} says a command: {text}"
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """The texts of a source that the program can say or do something with: those in the code, not those about it.
+
+    What stands between the braces of a text is left out of it.
+    """
+    about = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    pieces = {one for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for one in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in about | pieces:
+            yield node.value
+
+
 # ── The package ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SOURCES = {module_of(path): path.read_text("utf-8") for path in sorted(ROOT.rglob("*.py"))}
@@ -177,7 +222,10 @@ def test_no_two_layers_may_import_each_other() -> None:
         ("core.act", "from os import path", "core.act imports os"),
         ("core.act", "def f():\n    import sqlmodel.sql", "core.act imports sqlmodel"),
         ("rules", "from milepost import money", "rules imports milepost.money"),
-        ("rules", "from milepost.errors import NotFound", "rules imports milepost.errors.NotFound"),
+        ("commands", "from milepost.store import orders", "commands imports milepost.store.orders"),
+        ("commands", "from milepost.views import OrderView", "commands imports milepost.views.OrderView"),
+        ("core.explore", "from milepost.commands import COMMANDS", "core.explore imports milepost.commands.COMMANDS"),
+        ("store.orders", "from milepost import commands", "store.orders imports milepost.commands"),
         ("errors", "from milepost.rules import RuleError", "errors imports milepost.rules.RuleError"),
         ("money", "from milepost import times", "money imports milepost.times"),
         ("policy", "from milepost.core import terms", "policy imports milepost.core.terms"),
@@ -196,6 +244,32 @@ def test_no_two_layers_may_import_each_other() -> None:
 )
 def test_the_checker_sees_a_forbidden_arrow(module: str, source: str, fault: str) -> None:
     assert faults(module, f"import re\n{source}\n") == [fault]
+
+
+@pytest.mark.parametrize("module", ["market.ledger", "core.act", "views.base", "cli.order", "commands"])
+@pytest.mark.parametrize(
+    "text",
+    ["SELECT 1", "SELECT count(*) FROM {}", "\n    INSERT INTO orders VALUES (?)", "PRAGMA user_version",
+     "BEGIN IMMEDIATE", "DELETE FROM gigs", "WITH RECURSIVE n(n) AS (SELECT 1) SELECT n FROM n", "VACUUM INTO ?"],
+)  # fmt: skip
+def test_the_checker_sees_sql_outside_the_store(module: str, text: str) -> None:
+    written = f"f{text!r}".replace("{}", "{table}") if "{}" in text else repr(text)
+
+    assert faults(module, f"def f(table):\n    return run({written})\n") == [f"{module} says SQL: {text}"]
+
+
+@pytest.mark.parametrize(
+    "module", ["market.explain", "core.lint", "views.orders", "scenario.export", "store.db", "rules"]
+)
+@pytest.mark.parametrize(
+    "text",
+    ["milepost order approve 1", "see it with milepost gig subcategories, say", "milepost --db x.db init",
+     "milepost order approve {} --continue", "(milepost rules)", "order approve job", "resolution accept {}"],
+)  # fmt: skip
+def test_the_checker_sees_a_command_line_outside_the_command_line(module: str, text: str) -> None:
+    written = f"f{text!r}".replace("{}", "{id}") if "{}" in text else repr(text)
+
+    assert faults(module, f"def f(id):\n    return {{'hint': {written}}}\n") == [f"{module} says a command: {text}"]
 
 
 @pytest.mark.parametrize("call", ["datetime.now(UTC)", "datetime.datetime.utcnow()", "date.today()", "time.time()"])
@@ -219,6 +293,13 @@ def test_the_checker_sees_a_read_of_the_machines_clock(module: str, call: str) -
         ),
         ("render.base", "import rich\nfrom milepost.views import OrderView\nfrom milepost import money"),
         ("__main__", "def f():\n    from milepost.cli.app import run"),
+        ("rules", "from milepost.errors import MilepostError"),
+        ("views.orders", "from milepost import commands\nfrom milepost.core.order import Order"),
+        ("store.orders", "STATEMENT = 'SELECT 1'"),
+        ("commands", "LINE = 'milepost order approve 1'"),
+        ("cli.order", "LINE = 'milepost order approve 1'"),
+        ("core.gig", "'what `milepost gig check` finds'\ndef f():\n    '`milepost order approve` does it'"),
+        ("core.act", "SAID = ('a milepost store', 'Select one', 'the order updates', 'UPDATED')"),
     ],
 )
 def test_the_checker_lets_an_allowed_arrow_pass(module: str, source: str) -> None:

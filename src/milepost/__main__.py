@@ -1,4 +1,7 @@
-"""The way in: answers `--version` before anything is imported, and keeps the garbage collector out of start-up."""
+"""The way in: answers `--version` before anything is imported, and keeps the garbage collector out of start-up.
+
+An interrupt while modules are still being imported is told here; a later one where errors are, in `cli/app.py`.
+"""
 
 import gc
 import os
@@ -14,9 +17,13 @@ def main() -> None:
         print(f"milepost {__version__}")  # noqa: T201 - before there is anything to render with
         return
     gc.disable()  # a command lives for a fraction of a second; collecting what imports leave costs a quarter of it
-    from milepost.cli.app import run
+    try:
+        from milepost.cli.app import run
 
-    code = run(sys.argv[1:])
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        code = 130
     gc.freeze()
     sys.exit(code)
 

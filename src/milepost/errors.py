@@ -1,10 +1,17 @@
-"""What can go wrong beside a refusal by a rule (`rules.RuleError`): three kinds, told once, at the command line."""
+"""What can go wrong: one base class, and the kinds beside a refusal by a rule (`rules.RuleError`).
+
+All are told in one place, at the command line. A mistake of the program itself is none of these.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-class NotFound(Exception):
+class MilepostError(Exception):
+    """Whatever a user can be told: what was asked for is refused, is not there, or cannot be read or stored."""
+
+
+class NotFound(MilepostError):
     """There is no such thing in the store: `noun` is its kind, `key` what was asked for."""
 
     def __init__(self, noun: str, key: object) -> None:
@@ -23,7 +30,7 @@ class Fault:
     rule: str | None = None
 
 
-class BadFile(Exception):
+class BadFile(MilepostError):
     """A file that cannot be used, with all its faults."""
 
     def __init__(self, name: str, faults: Sequence[Fault]) -> None:
@@ -39,7 +46,7 @@ class BadFile(Exception):
         return ":".join(str(part) for part in (self.name, fault.line, fault.column) if part is not None)
 
 
-class StoreError(Exception):
+class StoreError(MilepostError):
     """The store cannot be used: missing, foreign, newer, damaged, read-only, full."""
 
 

@@ -13,17 +13,18 @@ MIN_CENTS = 1
 MAX_CENTS = 100_000_000
 
 _AMOUNT = re.compile(r"\$?([0-9]{1,7})(?:\.([0-9]{1,2}))?", re.ASCII)
+_NUMBER = re.compile(r"-?\$?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
 def parse_cents(given: str | int | Decimal) -> int:
     """Cents of an amount in dollars: `"150"`, `"$99.5"`, `Decimal("0.01")`, or whole dollars as an integer.
 
-    Raises `money-bounds` for any other text, for a third decimal and for what is out of bounds.
+    Raises `money-bounds`: unreadable where it is no number, refused where it has a third decimal or is out of bounds.
     """
     text = _written(given)
     match = _AMOUNT.fullmatch(text)
     if not match:
-        raise MONEY_BOUNDS.refuse(given=text[:40])
+        raise (MONEY_BOUNDS.refuse if _NUMBER.fullmatch(text) else MONEY_BOUNDS.unreadable)(given=text[:40])
     dollars, decimals = match.groups()
     return check_cents(int(dollars) * 100 + int((decimals or "0").ljust(2, "0")))
 

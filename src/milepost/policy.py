@@ -4,6 +4,7 @@ An order keeps the policy it was placed under for life. A shipped or own policy 
 from these defaults (`data/policies`, read by `documents.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -12,7 +13,12 @@ from milepost import money, times
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent."""
+    """Limits, windows and fees. Cents, days and hours as named; `_bp` is hundredths of a percent.
+
+    `edition` is the reading of the rules that an order keeps with its policy. In the first one any open request held
+    every deadline and nobody's word closed it, a stop could be noted where nothing follows, and nothing was refused for
+    lying beyond the last instant; orders placed under it go on in it, so that their histories stay what they were.
+    """
 
     name: str = "standard"
     gig_basic_price_min_cents: int = 10_000
@@ -34,6 +40,12 @@ class Policy:
     client_fee_bp: int = 0
     small_charge_fee_cents: int = 0
     small_charge_under_cents: int = 0
+    edition: Literal[1, 2] = 2
+
+    @property
+    def is_first_edition(self) -> bool:
+        """Whether orders under it keep the first reading of the rules."""
+        return self.edition == 1
 
     def client_fee_cents(self, price_cents: int, *, kept_cents: int | None = None) -> int:
         """What a client pays on top of a charge of `price_cents` (money-charge).
@@ -70,6 +82,21 @@ class Policy:
 
 
 STANDARD = Policy()
+
+# What a policy that was written before a number was added gets for it, by the schema that added the number. Schema 1
+# is what the first version wrote. A new number of `Policy` stands here too, under a schema of its own or a new one.
+ADDED: Mapping[int, Mapping[str, Any]] = {2: {"extension_days_max": 30, "reversal_days": 180, "edition": 1}}
+
+
+def newest_schema() -> int:
+    """The schema of the policies that this program writes."""
+    return max(ADDED, default=1)
+
+
+def completed(numbers: Mapping[str, Any], schema: int) -> dict[str, Any]:
+    """A policy's numbers as they were written under a schema, with those that were added since."""
+    added = (ADDED[later] for later in sorted(ADDED) if later > schema)
+    return {name: value for some in added for name, value in some.items()} | dict(numbers)
 
 
 def bounds(name: str) -> tuple[int, int]:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from milepost.errors import MilepostError
 
-class RuleError(Exception):
+
+class RuleError(MilepostError):
     """A request that a rule refuses. `rule` is the rule, `values` the facts of the case, `also` further faults."""
 
     def __init__(self, rule: "Rule", values: Mapping[str, Any], also: "Iterable[RuleError]" = ()) -> None:
@@ -30,6 +32,10 @@ class RuleError(Exception):
         return f"{self.message} [{self.rule.id}]"
 
 
+class Unreadable(RuleError):
+    """Text that is not what a rule asks for at all, so that nothing can be judged: a matter of usage, not of rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: `text` says what holds (policy numbers in braces), `refusal` is the sentence of its error."""
@@ -42,6 +48,10 @@ class Rule:
     def refuse(self, **values: Any) -> RuleError:
         """The error to raise when this rule is broken; `values` fill its sentence and its JSON form."""
         return RuleError(self, values)
+
+    def unreadable(self, **values: Any) -> Unreadable:
+        """The error to raise for text that cannot be read as what this rule is about."""
+        return Unreadable(self, values)
 
 
 @dataclass(slots=True)

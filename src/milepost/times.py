@@ -6,10 +6,12 @@ Parsing, formatting and calendar months live here. Nothing here reads the machin
 import calendar
 import re
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from milepost.rules import TIME_FORMAT
 
 MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 604_800
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MIN_INSTANT = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 MAX_INSTANT = int(datetime(2100, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
@@ -22,25 +24,38 @@ _DURATION = re.compile(
 )
 
 
-def parse_instant(given: str | datetime | date, *, clock: int) -> int:
-    """The instant that `given` names; a duration, with or without a `+`, counts from `clock`.
+class When(NamedTuple):
+    """A time as it was written: an instant, or, where there is none, so many seconds later than the clock."""
 
-    Raises `time-format`: unknown form, no offset, a fraction of a second, or a year outside 2000-2100.
+    text: str
+    instant: int | None
+    later_seconds: int = 0
+
+    def at(self, clock: int) -> int:
+        """The instant that it names. Raises `time-format` beyond the years 2000-2100."""
+        return _within_bounds(clock + self.later_seconds if self.instant is None else self.instant, self.text)
+
+
+def parse_when(given: str | datetime | date) -> When:
+    """The time that a text names; one that begins with `+` counts from the clock.
+
+    Raises `time-format`: unreadable where the form is unknown or has no offset or a fraction of a second; refused where
+    the year is outside 2000-2100.
     """
     text = given if isinstance(given, str) else given.isoformat()
     if is_relative(text):
-        return later(clock, text)
+        return parse_later(text)
     match = _INSTANT.fullmatch(text)
     if not match:
-        raise TIME_FORMAT.refuse(given=text[:40], why="write 2026-03-01, 2026-03-01T09:00:00Z or +8d12h")
+        raise TIME_FORMAT.unreadable(given=text[:40], why="write 2026-03-01, 2026-03-01T09:00:00Z or +8d12h")
     if len(text) > len("2026-03-01") and not match["offset"]:
-        raise TIME_FORMAT.refuse(given=text, why="a time of day needs Z or an offset such as +02:00")
+        raise TIME_FORMAT.unreadable(given=text, why="a time of day needs Z or an offset such as +02:00")
     try:
         moment = datetime.fromisoformat(text.upper())
-        seconds = int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
-    except (ValueError, OverflowError):
-        raise TIME_FORMAT.refuse(given=text, why="no such day or time of day") from None
-    return _within_bounds(seconds, text)
+    except ValueError:
+        raise TIME_FORMAT.unreadable(given=text, why="no such day or time of day") from None
+    seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH).total_seconds()
+    return When(text, _within_bounds(int(seconds), text))
 
 
 def is_relative(text: str) -> bool:
@@ -48,16 +63,21 @@ def is_relative(text: str) -> bool:
     return text.startswith("+") or _DURATION.fullmatch(text) is not None
 
 
-def later(instant: int, duration: str) -> int:
-    """The instant that comes so much later. Raises `time-format` as the parts do."""
-    return _within_bounds(instant + parse_duration(duration), duration)
+def parse_later(duration: str) -> When:
+    """The time that comes so much later than the clock. Raises `time-format`."""
+    return When(duration, None, parse_duration(duration))
+
+
+def parse_instant(given: str | datetime | date, *, clock: int) -> int:
+    """The instant that `given` names, seen from `clock`. Raises `time-format` as `parse_when` and `When.at` do."""
+    return parse_when(given).at(clock)
 
 
 def parse_duration(given: str) -> int:
     """Seconds of `+8d`, `2w`, `36h`, `8d12h`, `90m`, `30s`. Raises `time-format`."""
     match = _DURATION.fullmatch(given)
     if not match:
-        raise TIME_FORMAT.refuse(given=given[:40], why="write a duration such as +8d, +36h, +8d12h or +2w")
+        raise TIME_FORMAT.unreadable(given=given[:40], why="write a duration such as +8d, +36h, +8d12h or +2w")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return weeks * WEEK + days * DAY + hours * HOUR + minutes * MINUTE + seconds
 

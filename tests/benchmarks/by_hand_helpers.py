@@ -13,7 +13,7 @@ from milepost.store.db import PRAGMAS
 
 _DUE = """
     SELECT orders.due_at, orders.id, seller, version, price_cents
-    FROM orders JOIN milestones ON order_id = orders.id AND position = 1
+    FROM orders JOIN agreed ON order_id = orders.id AND number = 1
     WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, orders.id LIMIT ?"""
 _STATEMENTS = {
     "orders": "UPDATE orders SET status = 'completed', reason = 'review-expired', ended_at = ?, due_at = NULL,"

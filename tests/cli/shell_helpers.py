@@ -78,6 +78,13 @@ class Shell:
         (rule,) = told.rules
         return rule
 
+    def unreadable(self, line: str, *more: str) -> str:
+        """The rule that asks for another text than a command was given, which is a usage error."""
+        told = self(line, *more)
+        assert (told.code, told.out) == (2, ""), told
+        (rule,) = told.rules
+        return rule
+
     def init(self, *options: str) -> None:
         """Make the store."""
         self.ok(f"init --start {START}", *options)

@@ -169,9 +169,36 @@ def test_a_tick_answers_with_the_clock_and_what_fired(working: Shell) -> None:
     told = working.json("order tick --by +9d")
     assert {"clock", "fired"} <= told.keys()
     assert told["clock"] == "2026-01-14T09:00:00Z"
-    (fired,) = told["fired"]
-    assert fired.keys() == {"at", "order", "timer", "rule"}
+    assert told["fired"] == [
+        {
+            "at": "2026-01-13T09:00:00Z", "order": 1, "offer": None, "timer": "review-silence",
+            "rule": "review-silence", "moved": [{"kind": "release", "amount_cents": 6_000}],
+        }
+    ]  # fmt: skip
     assert working.json("order tick --by +1d")["fired"] == []
+
+
+def test_a_tick_tells_of_an_offer_that_expired_in_the_same_keys_and_that_no_money_moved(shell: Shell) -> None:
+    shell.ok(f"offer create --gig {shell.gig()} --client ana --price 10 --days 3 --expires +2d")
+    assert shell.json("order tick --by +9d")["fired"] == [
+        {
+            "at": "2026-01-07T09:00:00Z", "order": None, "offer": 1, "timer": "expiry",
+            "rule": "offer-lifecycle", "moved": [],
+        }
+    ]  # fmt: skip
+
+
+def test_instants_in_the_arguments_of_a_history_are_iso_with_z(shell: Shell) -> None:
+    offer = f'gig = {shell.gig()}\nclient = "ana"\ntype = "milestones"\n'
+    for name in "AB":
+        offer += f'[[milestone]]\nname = "{name}"\ndays = 1\nprice = 5\nzoom = true\n'
+    shell.ok(f"offer accept {shell('offer create --from -', stdin=offer.encode()).id}")
+    shell.ok("order set-call 1 --at 2026-01-06T10:30:00+01:00 --link https://zoom.us/j/1")
+    assert shell.json("order history 1")[-1]["args"] == {
+        "call_at": "2026-01-06T09:30:00Z",
+        "link": "https://zoom.us/j/1",
+    }
+    assert "call_at: 2026-01-06 09:30" in shell.ok("order history 1").out
 
 
 def test_a_bulk_tick_stops_at_its_limit_and_then_counts(shell: Shell) -> None:

@@ -3,7 +3,6 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +10,10 @@ import pytest
 from typer.core import TyperGroup
 
 from cli.shell_helpers import Shell, environment
-from milepost.cli.app import NOUNS, LazyCommand
+from cli.tree_helpers import COMMANDS, VERBS
+from milepost.cli.app import NOUNS
 
 HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "pydantic_core")
-
-
-def loaded() -> Iterator[tuple[str, Any]]:
-    """The words of every noun and verb, with its real command."""
-    for name, (module, line) in NOUNS.items():
-        command = LazyCommand(name, module, line).load()
-        yield name, command
-        if isinstance(command, TyperGroup):
-            yield from ((f"{name} {verb}", one) for verb, one in command.commands.items())
-
-
-COMMANDS = dict(loaded())
-VERBS = {words: command for words, command in COMMANDS.items() if not isinstance(command, TyperGroup)}
 
 
 def examples(command: Any) -> list[str]:
@@ -72,7 +59,7 @@ def test_every_example_fits_in_eighty_columns(shell: Shell, words: str, monkeypa
 def test_a_noun_is_listed_with_the_line_of_its_own_help(empty: Shell, noun: str) -> None:
     """The root names nouns before it loads them, so the line is written twice."""
     first = str(COMMANDS[noun].help).strip().splitlines()[0]
-    line = NOUNS[noun][1]
+    line = NOUNS[noun].line
     assert line[0].isupper()
     assert line.endswith(".")
     if isinstance(COMMANDS[noun], TyperGroup):

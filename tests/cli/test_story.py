@@ -23,7 +23,12 @@ def test_a_client_who_goes_quiet_pays_two_milestones_and_the_third_is_skipped(sh
     ticked = shell.json("order tick --by +9d")
 
     deadline = "2026-01-14T09:00:00Z"
-    assert ticked["fired"] == [{"at": deadline, "order": order, "timer": "review-silence", "rule": "review-silence"}]
+    assert ticked["fired"] == [
+        {
+            "at": deadline, "order": order, "offer": None, "timer": "review-silence", "rule": "review-silence",
+            "moved": [{"kind": "release", "amount_cents": 5_000}],
+        }
+    ]  # fmt: skip
     ended = shell.json(f"order show {order}")
     assert (ended["status"], ended["reason"], ended["phase"]) == ("completed", "review-expired", "ended")
     assert ended["completed_at"] == deadline

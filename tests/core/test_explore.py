@@ -7,6 +7,7 @@ import pytest
 from core.order_helpers import FEES, START, Walk, single, terms
 from core.test_transitions import KINDS, POLICIES, walked
 from milepost import times
+from milepost.commands import arguments
 from milepost.core.explore import Explored, Reached, count_paths, explore, state_of, steps
 from milepost.core.ledger import totals
 from milepost.core.order import Order, due
@@ -19,7 +20,7 @@ PLENTY = 50_000
 def explored(agreed: Terms, limit: int = PLENTY) -> Explored:
     """The walk from the placement of an order on these terms."""
     placed = Walk(agreed)
-    return explore(placed.order, tuple(placed.entries), START, limit=limit)
+    return explore(placed.order, tuple(placed.entries), START, arguments, limit=limit)
 
 
 @pytest.mark.parametrize(("kind", "policy"), [("milestones", "standard"), ("subscription", "fees"), ("single", "fees")])
@@ -72,7 +73,7 @@ def _alike(found: Explored) -> set[str]:
     order = first.order
     seen: set[object] = set()
     alike = set()
-    for outcome in steps(order, START):
+    for outcome in steps(order, START, arguments):
         key = state_of(outcome.order)
         where = f" {outcome.history_entry.position}" if outcome.history_entry.position else ""
         if key in seen:
@@ -99,14 +100,14 @@ def test_a_bound_of_as_many_states_as_there_are_cuts_nothing() -> None:
 
 def test_an_ended_order_has_one_state_and_one_path() -> None:
     walk = Walk(single()).support_cancels()
-    found = explore(walk.order, tuple(walk.entries), walk.at, limit=PLENTY)
+    found = explore(walk.order, tuple(walk.entries), walk.at, arguments, limit=PLENTY)
     assert (len(found.states), found.transitions, found.cut) == (1, 0, False)
     assert count_paths(found, state_of(walk.order), 0) == 1
 
 
 def test_what_was_done_before_counts_in_every_state() -> None:
     walk = Walk(terms(2)).deliver().wait(times.DAY).approve()
-    found = explore(walk.order, tuple(walk.entries), walk.at, limit=PLENTY)
+    found = explore(walk.order, tuple(walk.entries), walk.at, arguments, limit=PLENTY)
     assert all(reached.entries[: len(walk.entries)] == tuple(walk.entries) for reached in found.states.values())
 
 
@@ -114,8 +115,10 @@ def test_at_a_deadline_only_the_timer_can_come_next() -> None:
     walk = Walk(terms(2)).deliver()
     timer = due(walk.order)
     assert timer is not None
-    assert [outcome.history_entry.action for outcome in steps(walk.order, timer.at)] == [Action.REVIEW_SILENCE]
-    before = Counter(outcome.history_entry.at for outcome in steps(walk.order, timer.at - 1))
+    assert [outcome.history_entry.action for outcome in steps(walk.order, timer.at, arguments)] == [
+        Action.REVIEW_SILENCE
+    ]
+    before = Counter(outcome.history_entry.at for outcome in steps(walk.order, timer.at - 1, arguments))
     assert before[timer.at - 1] > 1
     assert before[timer.at] == 1
     assert START not in before

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.order_helpers import DAY, FEES, PATIENT, START, milestone, single, subscription, terms
+from milepost.commands import arguments
 from milepost.core.act import replay
 from milepost.core.forecast import Course, courses
 from milepost.core.ledger import totals
@@ -11,7 +12,7 @@ from milepost.core.transitions import Reason, State
 
 
 def course(agreed: Terms, name: str) -> Course:
-    return next(one for one in courses(agreed, START) if one.name == name)
+    return next(one for one in courses(agreed, START, arguments) if one.name == name)
 
 
 def released(one: Course) -> int:
@@ -19,7 +20,8 @@ def released(one: Course) -> int:
 
 
 def test_there_is_a_prompt_a_silent_and_for_each_but_the_last_milestone_a_stopping_client() -> None:
-    assert [one.name for one in courses(terms(3), START)] == ["prompt", "silent", "stops after 1", "stops after 2"]
+    names = [one.name for one in courses(terms(3), START, arguments)]
+    assert names == ["prompt", "silent", "stops after 1", "stops after 2"]
 
 
 def test_a_prompt_client_takes_as_long_as_the_work_and_pays_it_all() -> None:
@@ -90,7 +92,7 @@ def test_where_nobody_has_to_go_on_a_silent_client_still_ends_it_by_silence() ->
 
 def test_every_course_is_a_history_that_replays() -> None:
     agreed = terms(3)._replace(milestones=(milestone(1, 1), milestone(999, 30), milestone(50_000, 5)))
-    for one in courses(agreed, START):
+    for one in courses(agreed, START, arguments):
         assert [again.order for again in replay(1, agreed, [outcome.history_entry for outcome in one.outcomes])] == [
             outcome.order for outcome in one.outcomes
         ]

@@ -1,5 +1,6 @@
 """What is typed as `NAME:DAYS:PRICE[:REVISIONS]` and `PRICE:DAYS[:REVISIONS]`."""
 
+import json
 import re
 from functools import partial
 
@@ -65,7 +66,7 @@ def test_a_text_without_a_colon_is_neither_and_is_told_as_it_was_typed(text: str
 @pytest.mark.parametrize(
     "text",
     [
-        "", ":", "::", "A", "A:5", "A:5:", ":5:60", "A:five:60", "A:5:60:", "A:5:60:two", "A:-5:60", "A:5:-60",
+        "", ":", "::", "A", "A:5", "A:5:", ":5:60", "A:five:60", "A:5:60:", "A:5:60:two", "A:-5:60",
         "A:5:60:-1", "A:5.5:60", "A:5:1_000", "A:5:1e3", "A:٥:60", "A:5:60 ", "A: 5:60", "A:9999999:60", "A:5:60.",
         "A:5:.5",
     ],
@@ -78,14 +79,83 @@ def test_a_milestone_that_cannot_be_read_is_a_usage_error_that_shows_the_form(sh
     assert shell.json("offer list") == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "150", "150:", ":7", "150:7:", "150:seven", "150:7:2:1", "-150:7", "150,00:7", "NaN:7"]
-)
+@pytest.mark.parametrize("text", ["", "150", "150:", ":7", "150:7:", "150:seven", "150:7:2:1", "150,00:7", "NaN:7"])
 def test_a_package_that_cannot_be_read_is_a_usage_error_that_shows_the_form(shell: Shell, text: str) -> None:
     told = shell("gig create --title A --seller maria --subcategory 'Logo Design'", f"--basic={text}")
     assert (told.code, told.out) == (2, "")
     assert "PRICE:DAYS" in told.err
     assert shell.json("gig list") == []
+
+
+FORM = "the form is NAME:DAYS:PRICE[:REVISIONS], such as Sketches:5:60.00"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Sketches:5:60 USD", "'60 USD' is not an amount"),
+        ("Sketches:5:60 USD:1", "'60 USD' is not an amount"),
+        ("Part one: sketches:5:60 USD", "'60 USD' is not an amount"),
+        ("Sketches:five:60", "'five' is not a number of days"),
+        ("Sketches:5:60:some", "'some' is not a number of revisions"),
+        (":5:60", "the name is missing"),
+    ],
+)
+def test_the_faulty_part_of_a_milestone_is_named_with_the_milestone_that_it_is_in(
+    shell: Shell, text: str, part: str
+) -> None:
+    shell.gig()
+    told = shell("offer create --gig 1 --client ana --milestone B:1:5 --milestone", text)
+    assert told.code == 2
+    error, hint = told.err.splitlines()
+    assert error.startswith(f"error: invalid value for '--milestone': milestone 2: {part}")
+    assert FORM in error
+    assert hint == "hint: milepost offer create --help"
+
+
+def test_what_can_be_read_one_way_is_read_that_way_whatever_the_other_way_would_refuse() -> None:
+    told = read_milestone("a:b:0:7")
+    assert (told.name, told.days, told.price_cents, told.revisions) == ("a:b", 0, 700, 0)
+
+
+@pytest.mark.parametrize(("text", "given"), [("A:5:0", "0.00"), ("A:5:-60", "-60"), ("A:5:60.005:1", "60.005")])
+def test_an_amount_that_is_out_of_bounds_is_refused_by_its_rule(shell: Shell, text: str, given: str) -> None:
+    shell.gig()
+    told = shell("offer create --gig 1 --client ana --milestone B:1:5 --json --milestone", text)
+    assert told.code == 4
+    error = json.loads(told.err)["error"]
+    assert (error["rule"], error["values"]) == ("money-bounds", {"given": given})
+
+
+@pytest.mark.parametrize(
+    ("line", "option", "part"),
+    [
+        ("gig create --title A --seller m --subcategory x --basic 150USD:7", "--basic", "'150USD' is not an amount"),
+        ("gig create --title A --seller m --subcategory x --basic 150:x", "--basic", "'x' is not a number of days"),
+        ("gig add-milestone 1 --name A --days 1 --price basic=5USD", "--price", "'5USD' is not an amount"),
+        ("gig add-milestone 1 --name A --days 1 --price gold=5", "--price", "'gold' is not a package"),
+        ("offer create --gig 1 --client ana --days 1 --price '60 USD'", "--price", "'60 USD' is not an amount"),
+        ("ledger withdraw --seller maria --amount much", "--amount", "'much' is not an amount"),
+        ("order tick --by eight", "--by", "'eight' is not possible here: write a duration"),
+        ("order tick --now 2026-02-30", "--now", "'2026-02-30' is not possible here: no such day"),
+        ("order show 1 --at noon", "--at", "'noon' is not possible here"),
+        ("order deliver 1 --recorded a.zip", "--recorded", "'a.zip' is not NAME:SIZE:SHA256"),
+    ],
+)
+def test_text_that_cannot_be_read_names_its_option_and_the_faulty_part(
+    shell: Shell, line: str, option: str, part: str
+) -> None:
+    shell.gig()
+    told = shell(line)
+    assert (told.code, told.out) == (2, "")
+    error, hint = told.err.splitlines()
+    assert error.startswith(f"error: invalid value for '{option}': {part}")
+    assert hint == f"hint: milepost {' '.join(line.split()[:2])} --help"
+    as_json = json.loads(shell(line, "--json").err)["error"]
+    assert part in as_json["message"]
+    has_rule = error.endswith(("[money-bounds]", "[time-format]"))
+    assert as_json["rule"] == (error.rsplit("[", 1)[1].removesuffix("]") if has_rule else "usage")
+    assert bool(as_json["values"]) is has_rule
 
 
 def test_a_name_with_colons_is_kept_through_the_whole_command(shell: Shell) -> None:

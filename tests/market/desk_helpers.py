@@ -105,10 +105,10 @@ class Desk(Shell):
 
 def said(db: Database, words: Sequence[str]) -> Any:
     """What a command answers to `--json` on an open store; whatever is wrong is raised."""
-    from milepost import views
+    from milepost.views.base import as_plain
 
     with using(Session(keeps=db)):
-        return views.as_plain(call(words))
+        return as_plain(call(words))
 
 
 @contextmanager

@@ -217,7 +217,7 @@ def test_the_list_is_filtered_by_state_and_an_unknown_state_is_a_usage_error(des
     assert [one["id"] for one in desk.json("resolution list")] == [1, 2, 3]
     told = desk("resolution list --state closed")
     assert told.code == 2
-    assert "open, accepted, declined, withdrawn, unanswered, moot" in told.err
+    assert "'open', 'accepted', 'declined', 'withdrawn', 'unanswered', 'moot'" in told.err
 
 
 # ── No answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +230,12 @@ def test_a_second_before_48_hours_a_request_is_open_and_at_them_it_counts_as_acc
     assert desk.json("order tick --by 47h59m59s")["fired"] == []
     assert (desk.states()[0], request(desk)["state"]) == ("active", "open")
     told = desk.json("order tick --by 1s")
-    assert told["fired"] == [{"at": ANSWER_BY, "order": 1, "timer": "cancel-unanswered", "rule": "cancel-channel"}]
+    assert told["fired"] == [
+        {
+            "at": ANSWER_BY, "order": 1, "offer": None, "timer": "cancel-unanswered", "rule": "cancel-channel",
+            "moved": [{"kind": "refund", "amount_cents": 6_000}],
+        }
+    ]  # fmt: skip
     assert (desk.states()[0], desk.show()["refunded_cents"]) == ("cancelled", 6_000)
     assert (request(desk)["state"], request(desk)["closed_at"]) == ("unanswered", ANSWER_BY)
 

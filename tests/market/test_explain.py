@@ -5,7 +5,6 @@ Every command it prints is run, on a store in which nothing is kept, and must le
 
 import re
 import shlex
-from dataclasses import asdict
 from random import Random
 from typing import Any
 
@@ -22,6 +21,7 @@ from milepost.market import ledger, orders
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
 from milepost.store.db import Database
+from milepost.views.base import as_plain
 
 TURNS = {
     "working": "seller", "revising": "seller", "review": "client", "awaiting-continue": "client",
@@ -302,7 +302,7 @@ def filled(order: Any, command: str) -> list[str]:
 def standing(db: Database) -> Any:
     """Order 1 as it stands, with the entries of its ledger."""
     entries = ledger.entries(db, order_id=1, account=None, limit=1_000).items
-    return asdict(orders.show(db, 1)) | {"entries": entries}
+    return as_plain(orders.show(db, 1)) | {"entries": entries}
 
 
 def check_outcome(db: Database, before: Any, leads_to: str, moved: list[str]) -> None:

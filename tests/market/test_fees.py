@@ -199,9 +199,13 @@ def test_a_withdrawal_is_of_an_amount_or_of_all(desk: Desk, words: str) -> None:
     assert desk(f"ledger withdraw --seller maria {words}").code == 2
 
 
-@pytest.mark.parametrize("amount", ["0", "0.001", "-5", "1000000.01", "much"])
+@pytest.mark.parametrize("amount", ["0", "0.001", "-5", "1000000.01"])
 def test_a_withdrawal_is_of_an_amount_that_can_move(desk: Desk, amount: str) -> None:
     assert desk.refused("ledger withdraw --seller maria", f"--amount={amount}") == "money-bounds"
+
+
+def test_a_withdrawal_of_what_is_no_amount_is_a_usage_error_by_its_rule(desk: Desk) -> None:
+    assert desk.unreadable("ledger withdraw --seller maria --amount much") == "money-bounds"
 
 
 def test_with_as_a_seller_withdraws_for_itself_alone(opens: Opens) -> None:

@@ -125,7 +125,7 @@ def test_a_limit_takes_the_first_ones(town: Town, limit: int) -> None:
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        ("--status over", "active, completed, cancelled"),
+        ("--status over", "'active', 'completed', 'cancelled'"),
         ("--phase waiting", "awaiting-continue"),
         ("--limit 0", "--limit"),
     ],
@@ -136,9 +136,9 @@ def test_a_word_that_is_no_filter_is_a_usage_error_that_names_the_words(desk: De
     assert known in told.err
 
 
-def test_a_time_that_cannot_be_read_is_refused(desk: Desk) -> None:
+def test_a_time_that_cannot_be_read_is_a_usage_error_by_its_rule(desk: Desk) -> None:
     for due in ("soon", "''", "2026-01-05T09:00:00"):
-        assert desk.refused(f"order list --due-before {due}") == "time-format"
+        assert desk.unreadable(f"order list --due-before {due}") == "time-format"
 
 
 # ── order timers ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,8 @@ def test_timers_fire_as_they_are_told(town: Town) -> None:
     with town.db.trial() as trial:
         first = town.timers[0]
         fired = said(trial, ["order", "tick", "--next"])["fired"][0]
-        assert {key: first[key] for key in ("at", "order", "timer", "rule")} == fired
+        told = {key: first[key] for key in ("at", "order", "offer", "timer", "rule")}
+        assert told | {"moved": fired["moved"]} == fired
 
 
 def test_every_command_that_prevents_a_timer_is_accepted_and_the_timer_is_gone(town: Town) -> None:

@@ -113,7 +113,6 @@ def test_a_call_is_set_and_set_anew(rich: Desk) -> None:
     ("words", "rule"),
     [
         (f"--at 2026-01-05T08:59:59Z --link {ZOOM}", "zoom-call"),
-        (f"--at tomorrow --link {ZOOM}", "time-format"),
         ("--at +1d --link ''", "names"),
         ("--at +1d --link '  '", "names"),
     ],
@@ -121,6 +120,11 @@ def test_a_call_is_set_and_set_anew(rich: Desk) -> None:
 def test_a_call_is_in_the_future_and_has_a_link(rich: Desk, words: str, rule: str) -> None:
     told = rich(f"order set-call 1 {words}")
     assert (told.code, told.rules) == (4, [rule])
+    assert rich.show()["milestones"][0]["call"] is None
+
+
+def test_a_call_at_no_time_is_a_usage_error_by_its_rule(rich: Desk) -> None:
+    assert rich.unreadable(f"order set-call 1 --at tomorrow --link {ZOOM}") == "time-format"
     assert rich.show()["milestones"][0]["call"] is None
 
 

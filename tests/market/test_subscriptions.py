@@ -36,8 +36,11 @@ def test_a_cycle_renews_at_its_own_instant_and_is_charged_then(desk: Desk) -> No
     assert desk.moved() == [("charge", 1, 10_000), ("release", 1, 10_000)]
     assert desk.json("order tick --by 30d23h59m59s")["fired"] == []
     assert desk.json("order tick --by 1s")["fired"] == [
-        {"at": "2026-02-05T09:00:00Z", "order": 1, "timer": "renew", "rule": "order-renewal"}
-    ]
+        {
+            "at": "2026-02-05T09:00:00Z", "order": 1, "offer": None, "timer": "renew", "rule": "order-renewal",
+            "moved": [{"kind": "charge", "amount_cents": 10_000}],
+        }
+    ]  # fmt: skip
     assert desk.moved(since=2) == [("charge", 2, 10_000)]
     assert (desk.show()["phase"], desk.states()) == ("working", ["approved", "active", "planned"])
 

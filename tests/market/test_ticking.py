@@ -82,7 +82,8 @@ def test_next_stops_at_the_expiry_of_an_offer_too(desk: Desk) -> None:
     desk.ok("offer create --gig 1 --client ana --type single --price 5 --days 1 --expires +1d")
     told = desk.json("order tick --next")
     assert told["clock"] == "2026-01-06T09:00:00Z"
-    assert told["fired"] == [{"at": "2026-01-06T09:00:00Z", "offer": 1, "timer": "expiry", "rule": "offer-lifecycle"}]
+    (fired,) = told["fired"]
+    assert (fired["at"], fired["order"], fired["offer"], fired["timer"]) == ("2026-01-06T09:00:00Z", None, 1, "expiry")
 
 
 # ── --until-done ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -108,10 +108,10 @@ def test_the_future_is_refused(desk: Desk, command: str, instant: str) -> None:
 
 
 @pytest.mark.parametrize("instant", ["yesterday", "''", "2026-01-05T09:00:00", "2026-13-01"])
-def test_a_time_that_cannot_be_read_is_refused(desk: Desk, instant: str) -> None:
+def test_a_time_that_cannot_be_read_is_a_usage_error_by_its_rule(desk: Desk, instant: str) -> None:
     desk.place()
     for command in ("order show 1", "ledger balances"):
-        assert desk.refused(f"{command} --at {instant}") == "time-format"
+        assert desk.unreadable(f"{command} --at {instant}") == "time-format"
 
 
 def test_an_order_that_never_was_is_not_found_at_any_time(desk: Desk) -> None:

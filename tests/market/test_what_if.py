@@ -95,7 +95,7 @@ def test_a_refusal_on_the_way_is_told_by_its_rule_and_nothing_is_kept(
     [
         "show", "place", "history", "dance", "", "   ", "'", "deliver --nope", "deliver 2", "tick --dry-run",
         "tick --by +1d --next", "tick --by", "approve --continue=maybe", "check-substep", "check-substep one",
-        "resolution support 1 --whole",
+        "resolution support 1 --whole", "deliver --help",
     ],
 )  # fmt: skip
 def test_words_that_are_not_an_action_are_a_usage_error_and_nothing_is_kept(desk: Desk, action: str) -> None:
@@ -107,9 +107,98 @@ def test_words_that_are_not_an_action_are_a_usage_error_and_nothing_is_kept(desk
     assert desk.digest() == before
 
 
+def test_words_that_are_not_an_action_are_answered_with_the_list_of_what_is(desk: Desk) -> None:
+    desk.place()
+    told = desk("order what-if 1 dance").err
+    assert told.startswith("error: 'dance' is not an action: deliver, approve, revise, continue, stop, check-substep, ")
+    for verb in ("tick", "resolution open", "resolution accept", "resolution support", "ledger withdraw"):
+        assert f", {verb}" in told
+
+
 def test_without_an_action_or_an_order_it_is_a_usage_error_or_not_found(desk: Desk) -> None:
     assert desk("order what-if 1").code == 2
     assert desk("order what-if 1 approve").code == 3
+
+
+# ── The Resolution Center and withdrawals, their ids filled in ──────────────────────────────────────────────────────
+
+OPEN = "resolution open --milestone 2 --by client --reason late"
+ANY = [
+    ["approve", OPEN, "resolution accept", "ledger withdraw --all"],
+    ["resolution open --whole --by seller --reason late --order 1", "resolution accept", "tick +1d"],
+    [OPEN, "resolution decline", OPEN, "resolution withdraw", "order approve", "order continue"],
+    [OPEN, "tick +48h"],
+    ["resolution support --whole --reason late"],
+    ["resolution support 1 --milestone 1 --reason late"],
+    ["approve --continue", "ledger withdraw --amount 5", "ledger withdraw --seller maria --amount 6"],
+]
+
+
+@pytest.mark.parametrize("actions", ANY, ids=" then ".join)
+def test_every_action_of_a_party_is_tried_as_it_would_really_go(desk: Desk, actions: list[str]) -> None:
+    desk.place()
+    desk.do("deliver")
+    trial = what_if(desk, *actions)
+    before = len(desk.json("ledger show"))
+    for action, told in zip(actions, trial["steps"], strict=True):
+        words = told["step"]
+        desk.json(words if words.startswith(("resolution", "ledger")) else f"order {words}")
+        assert set(action.split()) - {"+1d", "+48h", "order"} <= {*words.split(), "order"}
+    assert trial["order"] == desk.show()
+    assert trial["ledger"] == desk.json("ledger show")[before:]
+
+
+def test_a_withdrawal_is_part_of_the_trial_s_ledger_and_others_are_not(desk: Desk) -> None:
+    desk.place()
+    desk.do("deliver", "approve")
+    desk.json("ledger withdraw --seller maria --amount 1")
+    (entry,) = what_if(desk, "ledger withdraw --all")["ledger"]
+    assert (entry["kind"], entry["credit"], entry["amount_cents"]) == ("withdrawal", "bank:maria", 5_900)
+
+
+@pytest.mark.parametrize(
+    ("actions", "rule"),
+    [
+        ([OPEN, OPEN], "cancel-channel"),
+        ([OPEN, "resolution accept", "resolution accept 1"], "cancel-channel"),
+        (["ledger withdraw --all"], "money-withdrawal"),
+        (["resolution support --milestone 9 --reason late"], "cancel-milestone"),
+    ],
+)
+def test_a_refusal_of_any_action_is_told_by_its_rule(desk: Desk, actions: list[str], rule: str) -> None:
+    desk.place()
+    before = desk.digest()
+    assert desk.refused("order what-if 1", *actions) == rule
+    assert desk.digest() == before
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("resolution accept", "missing argument 'RESOLUTION'"),
+        ("deliver 2", "'order deliver 2' is about another order than 1"),
+        ("resolution open --order 2 --whole --by client --reason late", "is about another order than 1"),
+        ("resolution open --whole --reason late", "missing option '--by'"),
+        ("check-substep", "missing argument 'NUMBER'"),
+        ("resolution show 1", "'resolution' is not an action"),
+        ("resolution", "'resolution' is not an action"),
+        ("ledger balances", "'ledger' is not an action"),
+        ("offer accept 1", "'offer' is not an action"),
+    ],
+)
+def test_what_cannot_be_tried_is_told(desk: Desk, action: str, told: str) -> None:
+    desk.place()
+    answer = desk("order what-if 1", action)
+    assert (answer.code, answer.out) == (2, "")
+    assert told in answer.err
+
+
+def test_with_as_a_request_is_that_party_s_too(desk: Desk) -> None:
+    desk.place()
+    assert desk.refused("--as maria order what-if 1", OPEN) == "actor"
+    assert desk.refused("--as ana order what-if 1", OPEN, "resolution accept") == "actor"
+    assert desk.refused("--as ana order what-if 1 'ledger withdraw --all'") == "actor"
+    desk.ok("--as ana order what-if 1", OPEN, "resolution withdraw")
 
 
 def test_with_json_a_refusal_is_json_on_stderr(desk: Desk) -> None:

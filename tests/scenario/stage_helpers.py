@@ -1,46 +1,32 @@
-"""What tests of scenarios share: a store that is used again for the next story, and orders as rows without their ids.
+"""What tests of scenarios share: a stage on which one story is played after the other, and orders without their ids."""
 
-A new store costs more than a story: its tables are made, and every statement is compiled anew. So stories are played
-one after the other in one store in memory, which is put back to what it was when it was new.
-"""
-
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from milepost import times
+from milepost.cli import grammar
 from milepost.cli.scenario_steps import run_command
-from milepost.market import orders
-from milepost.policy import Policy
+from milepost.market import orders, stores
+from milepost.policy import STANDARD, Policy
 from milepost.scenario import file
 from milepost.scenario.export import order_text
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import play_in
-from milepost.store import ledger, schema, settings
-from milepost.store.db import Database, open_memory
-from milepost.views import PlayedView
+from milepost.store import ledger
+from milepost.store.db import Database
+from milepost.views.scenarios import PlayedView
 
 
 class Stage:
-    """A store in memory that can be new again."""
+    """Where a story is played: each in a new store, which stays open until the next one."""
 
     def __init__(self) -> None:
-        self.db = open_memory()
-        schema.create(self.db)
-        self._bare = sqlite3.connect(":memory:")
-        self._driver.backup(self._bare)
-
-    @property
-    def _driver(self) -> sqlite3.Connection:
-        with self.db.read() as connection:
-            driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return driver
+        self.db = stores.create_memory(start=times.MIN_INSTANT, policy=STANDARD)
 
     def new(self, start: int, policy: Policy) -> Database:
-        """The store, new, with its clock and its policy."""
-        self._bare.backup(self._driver)
-        with self.db.write() as connection:
-            settings.create(connection, start, "simulated", policy)
+        """A new store, with its clock and its policy."""
+        self.db.close()
+        self.db = stores.create_memory(start=start, policy=policy)
         return self.db
 
     def play(self, scenario: Scenario, *, strict: bool = True) -> PlayedView:
@@ -49,16 +35,15 @@ class Stage:
 
     def played(self, text: str) -> PlayedView:
         """The story of a text, played."""
-        return self.play(file.parse(text, "story.toml"))
+        return self.play(file.parse(text, "story.toml", grammar.read))
 
     def close(self) -> None:
-        self._bare.close()
         self.db.close()
 
 
 def exported(db: Database, order_id: int) -> str:
     """An order as a scenario."""
-    return order_text(*orders.export(db, order_id))
+    return order_text(orders.export(db, order_id))
 
 
 def standing(db: Database, order_id: int) -> dict[str, Any]:

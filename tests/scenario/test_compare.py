@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from milepost.cli import grammar
 from milepost.cli.scenario_steps import run_command
+from milepost.commands import arguments
 from milepost.core import act
 from milepost.core.explore import explore
 from milepost.core.ledger import totals
@@ -19,7 +21,7 @@ from milepost.core.order import Order
 from milepost.files import documents
 from milepost.scenario import file
 from milepost.scenario.explore import explore_story
-from milepost.views import ExploredView, OutcomeView
+from milepost.views.scenarios import ExploredView, OutcomeView
 from scenario.test_play import FIRST, HEAD, step
 
 ACCEPT = step("offer accept deal as job")
@@ -101,7 +103,7 @@ def test_a_policy_that_refuses_the_offer_has_no_order_and_says_why(shell: Shell,
 
 def explored(text: str, **options: int) -> ExploredView:
     """Every way that the one order of a story can go."""
-    (view,) = explore_story(file.parse(text, "story.toml"), run_command, **options)
+    (view,) = explore_story(file.parse(text, "story.toml", grammar.read), run_command, **options)
     return view
 
 
@@ -163,7 +165,7 @@ def test_a_story_that_goes_another_way_before_is_told_by_its_line(shell: Shell, 
 def test_money_is_conserved_in_each_state_under_each_policy(name: str, count: int) -> None:
     policy = documents.policy(name)
     placed = act.place(1, terms(count, policy=policy), at=10**9)
-    found = explore(placed.order, placed.entries, 10**9, limit=1_000)
+    found = explore(placed.order, placed.entries, 10**9, arguments, limit=1_000)
     for reached in found.states.values():
         sums = totals(reached.entries)
         assert sums.balanced

@@ -26,7 +26,7 @@ from scenario.stage_helpers import Stage, exported, lost, standing
 
 POLICIES = [*(documents.policy(name) for name in documents.policy_names()), store_helpers.FEES, store_helpers.WAITING]
 DIGEST = "5e" * 32
-LINK = "https://ana@[::1]:80/a b?c=\"d\"&e='"
+LINK = 'https://ana@[::1]:80/a b?c="d"&e=\''
 ODD = [
     "it's", 'a "b" c',
     "two\nlines\tand a tab", "绘图 🎨 «é»", "-", "--whole", "-m", "--order=job", "--gig", "as job", "as",
@@ -115,7 +115,7 @@ def test_a_long_revised_partly_cancelled_order_comes_back_under_every_policy(
     tell("order tick --by 60d")
 
     view = orders.show(tell.db, order)
-    assert [one["state"] for one in view.milestones] == ["approved", *["cancelled"] * 3, "approved", "skipped"]
+    assert [one.state for one in view.milestones] == ["approved", *["cancelled"] * 3, "approved", "skipped"]
     text = assert_comes_back(stages, tell.db, order)
     assert text.count("[[step]]") == 23
 
@@ -171,12 +171,12 @@ def test_every_way_to_order_a_package_comes_back(
     order = tell(f"order place --gig {gig} --client ana {place}").id
     assert_comes_back(stages, tell.db, order)
     view = orders.show(tell.db, order)
-    if view.milestones[0]["substeps"]:
+    if view.milestones[0].substeps:
         tell(f"order check-substep {order} 1")
         tell(f"order check-substep {order} 1 --undo")
-    if view.milestones[0]["zoom"]:
+    if view.milestones[0].zoom:
         tell(f"order set-call {order} --at +2d --link", LINK, after="1h")
-    for _ in view.milestones[0]["stages"]:
+    for _ in view.milestones[0].stages:
         tell(f"order report-stage {order}", after="1d")
     tell(f"order deliver {order} --link https://example.com")
     tell(f"order approve {order}", after="1d")
@@ -206,7 +206,14 @@ def test_odd_texts_come_back_as_they_were(stages: tuple[Stage, Stage], text: str
     tell = Story(stages[0])
     order = tell.offer(f"{MILESTONES[0]} {MILESTONES[1]}")
     name = " ".join(text.split())[:80] or "a name"  # U+2028 is a space to split
-    tell(f"order deliver {order} --message", text, "--recorded", f"{name}:0:{DIGEST}", "--link", f"https://example.com/{name}")
+    tell(
+        f"order deliver {order} --message",
+        text,
+        "--recorded",
+        f"{name}:0:{DIGEST}",
+        "--link",
+        f"https://example.com/{name}",
+    )
     tell(f"order revise {order} --message", text)
     tell(f"resolution open --order {order} --by seller --milestone 2 --reason late --note", text)
     tell("resolution accept 1")

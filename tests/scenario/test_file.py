@@ -3,6 +3,7 @@
 import pytest
 from cli.shell_helpers import Shell
 
+from milepost.cli import grammar
 from milepost.errors import BadFile, Fault
 from milepost.scenario import file
 from scenario.test_play import FIRST, HEAD, step
@@ -13,7 +14,7 @@ ACCEPT = step("offer accept deal as job")
 def faults(text: str) -> list[Fault]:
     """The faults of a scenario."""
     with pytest.raises(BadFile) as told:
-        file.parse(text, "story.toml")
+        file.parse(text, "story.toml", grammar.read)
     assert told.value.name == "story.toml"
     return list(told.value.faults)
 
@@ -40,7 +41,7 @@ def faults(text: str) -> list[Fault]:
         (step("--db other.db offer accept deal"), "'--db' has no place in a story"),
         (step("--as ana --db other.db offer accept deal"), "'--db' has no place in a story"),
         (step("--version"), "has no place in a story"),
-        (step("--as"), "has no place in a story"),
+        (step("--as"), "option '--as' requires an argument"),
         ('\n[[expect]]\nat = "+1d"\norder = "job"\nstatus = "active"\n', "no step makes an order 'job'"),
         ('\n[[expect]]\nat = "+1d"\norder = "deal"\nstatus = "active"\n', "no step makes an order 'deal'"),
         ('\n[[expect]]\nat = "+40000d"\nstatus = "active"\n', "years 2000 to 2100"),
@@ -110,14 +111,16 @@ def test_a_policy_that_does_not_exist_is_told(shell: Shell) -> None:
 
 @pytest.mark.parametrize("given", ['"60.00"', '"60"', "60", "60.0", "60.00"])
 def test_a_balance_may_be_written_as_text_or_as_a_number(given: str) -> None:
-    scenario = file.parse(HEAD + ACCEPT + f'\n[[expect]]\nat = "+1d"\nbalances = {{ escrow = {given} }}\n', "story")
+    scenario = file.parse(
+        HEAD + ACCEPT + f'\n[[expect]]\nat = "+1d"\nbalances = {{ escrow = {given} }}\n', "story", grammar.read
+    )
     assert scenario.events[-1].expect is not None
     assert scenario.events[-1].expect.balances == {"escrow": "60.00"}
 
 
 def test_steps_come_before_expectations_of_the_same_instant() -> None:
     text = HEAD + '\n[[expect]]\nat = "+0d"\norder = "job"\nphase = "working"\n' + ACCEPT
-    first, second = file.parse(text, "story").events
+    first, second = file.parse(text, "story", grammar.read).events
     assert (first.words, second.order) == (("offer", "accept", "deal"), "job")
 
 

@@ -15,6 +15,7 @@ from hypothesis import find, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from milepost.cli import grammar
 from milepost.files import documents
 from milepost.files.toml_positions import place_of, places
 from milepost.scenario import file
@@ -82,7 +83,7 @@ def stages() -> Iterator[tuple[Stage, Stage]]:
 def test_whatever_thousands_of_scenarios_tell_the_books_balance_and_every_history_replays(
     stages: tuple[Stage, Stage], document: Document
 ) -> None:
-    view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml"), strict=False)
+    view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml", grammar.read), strict=False)
 
     store_helpers.assert_sound(stages[0].db)
     for order in view.orders:
@@ -94,7 +95,7 @@ def test_whatever_thousands_of_scenarios_tell_the_books_balance_and_every_histor
 @trying(deadline=None, max_examples=50)
 @given(document=SCENARIOS)
 def test_whatever_a_scenario_tells_its_order_can_be_told_again(stages: tuple[Stage, Stage], document: Document) -> None:
-    view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml"), strict=False)
+    view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml", grammar.read), strict=False)
     assert len([step for step in view.steps if step.line]) == len(document["step"])
     for order in view.orders:
         text = exported(stages[0].db, order.id)
@@ -110,7 +111,7 @@ def test_a_scenario_that_fails_is_shrunk_and_written_as_a_file_that_fails_at_its
         return {**document, "expect": [{**document["expect"][0], "phase": "working"}]}
 
     def goes_wrong(document: Document) -> bool:
-        view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml"), strict=False)
+        view = stages[0].play(file.parse(tomli_w.dumps(document), "story.toml", grammar.read), strict=False)
         return any(not one.ok for one in view.expectations)
 
     some = st.builds(_document, st.just("standard"), st.just({"type": "single", "price": 9, "days": 1}), STEPS)

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from milepost.cli.scenario_steps import run_command
+from milepost.cli.scenario_steps import load, run_command
 from milepost.core.ledger import Kind
 from milepost.core.transitions import TIMER_RULES
 from milepost.rules import RULES
-from milepost.scenario import file
 from milepost.scenario.file import Event, Expectation, Scenario
 from milepost.scenario.play import play
-from milepost.times import parse_instant
-from milepost.views import PlayedView
+from milepost.views.scenarios import PlayedView
 
 ROOT = Path(__file__).parents[2]
 STORIES = {path.stem: path for path in sorted((ROOT / "tests" / "scenarios").glob("*.toml"))}
@@ -27,7 +25,7 @@ ALL = STORIES | SAMPLES
 @cache
 def loaded(name: str) -> Scenario:
     """A file, read once."""
-    return file.load(str(ALL[name]))
+    return load(str(ALL[name]))
 
 
 @cache
@@ -104,9 +102,9 @@ def charges_first_when_placed(view: PlayedView) -> bool:
 
 def acts_at_deadlines(view: PlayedView) -> bool:
     """Whether something is done one second before a timer, and something is refused at its instant."""
-    fired = {parse_instant(one.at, clock=0) for one in view.steps if one.step.startswith("the clock: ")}
-    done = {parse_instant(one.at, clock=0) for one in view.steps if one.line and "refused" not in one.effect}
-    late = {parse_instant(one.at, clock=0) for one in view.steps if one.line and "refused" in one.effect}
+    fired = {one.at for one in view.steps if one.step.startswith("the clock: ")}
+    done = {one.at for one in view.steps if one.line and "refused" not in one.effect}
+    late = {one.at for one in view.steps if one.line and "refused" in one.effect}
     return any(at - 1 in done and at in late for at in fired)
 
 

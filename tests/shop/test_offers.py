@@ -98,12 +98,18 @@ def test_keys_of_another_type_are_refused_all_at_once(shop: Shop, options: str, 
         (["money-bounds"], "--price 0 --days 2"),
         (["time-format"], "--price 5 --days 2 --expires +0d"),
         (["time-format"], "--price 5 --days 2 --expires 2026-01-05T08:59:59Z"),
-        (["time-format"], "--price 5 --days 2 --expires tomorrow"),
         (["offer-milestones-max", "offer-milestone-days"], " ".join(["--milestone A:1:5"] * 6) + " --milestone B:31:5"),
     ],
 )
 def test_a_refused_offer_is_not_sent(shop: Shop, rules: list[str], options: str) -> None:
     shop.refuses(*rules, line=f"{CREATE} {options}")
+
+
+def test_an_expiry_at_no_time_is_a_usage_error_by_its_rule(shop: Shop) -> None:
+    before = shop.digest()
+
+    assert shop.unreadable(f"{CREATE} --price 5 --days 2 --expires tomorrow") == "time-format"
+    assert shop.digest() == before
 
 
 @pytest.mark.parametrize("count", [2, 6])

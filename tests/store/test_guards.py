@@ -1,12 +1,11 @@
 """What the file itself refuses, whoever writes to it, and what a transaction keeps or forgets."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 import store_helpers
-from sqlalchemy import CheckConstraint, Connection
+from sqlalchemy import CheckConstraint
 from store_helpers import DELIVERY
 
 from milepost import times
@@ -22,7 +21,7 @@ from milepost.market.orders import Step
 from milepost.rules import RuleError
 from milepost.store import catalog, inbox, settings
 from milepost.store import orders as rows
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
 from milepost.store.orders import Change
 from milepost.store.tables import METADATA
 from store.test_roundtrip import A_GIG
@@ -49,15 +48,14 @@ def fixed() -> Iterator[Database]:
 def full_store() -> Iterator[Database]:
     """See `full`."""
     with store_helpers.memory_store(store_helpers.FEES) as db:
+        terms = store_helpers.terms(policy=store_helpers.policy_of(db))
         with db.write() as connection:
             gig = A_GIG._replace(milestones=(stories_milestone(),))
             gig_id = catalog.add_gig(connection, gig, store_helpers.START)
             catalog.save_template(connection, Template("mine", "Mine", "", (), gig.milestones))
             conversation_id = inbox.begin(connection, "ana", "maria")
             inbox.add(connection, Message(0, conversation_id, Actor.CLIENT, gig_id, "Hello", store_helpers.START))
-            catalog.add_offer(
-                connection, Offer(1, gig_id, store_helpers.terms(policy=store_helpers.FEES), store_helpers.START)
-            )
+            catalog.add_offer(connection, Offer(1, gig_id, terms, store_helpers.START))
         store_helpers.place(db)
         store_helpers.place(db)
         orders.perform(db, 1, [DELIVERY, Step(Action.APPROVE), Step(Action.CONTINUE), DELIVERY])
@@ -74,17 +72,19 @@ def stories_milestone() -> catalog.Milestone:
 def refused(db: Database, statement: str) -> str:
     """What SQLite says to a statement; nothing of it is kept."""
     before = store_helpers.digest(db)
-    with pytest.raises(sqlite3.IntegrityError) as caught:
+    with pytest.raises(StoreError) as caught:
         write(db, "UPDATE store SET clock = clock + 1", statement)
     assert store_helpers.digest(db) == before
-    return str(caught.value)
+    told = str(caught.value.__cause__)
+    assert str(caught.value) == f"{db.name} refuses what was to be written: {told}; nothing was changed"
+    return told
 
 
 def write(db: Database, *statements: str) -> None:
     """Some statements in one transaction."""
     with db.write() as connection:
         for statement in statements:
-            connection.exec_driver_sql(statement)
+            connection.execute(statement)
 
 
 def copy_of_row(table: str, **changed: str) -> str:
@@ -145,8 +145,8 @@ def test_a_number_beyond_64_bits_is_refused_in_a_sentence_and_nothing_is_kept(fu
 
 def test_the_largest_number_of_64_bits_is_stored(full: Database) -> None:
     with full.trial() as trial, trial.write() as connection:
-        connection.exec_driver_sql("UPDATE milestones SET days = ?", (2**63 - 1,))
-        assert connection.exec_driver_sql("SELECT max(days) FROM milestones").scalar_one() == 2**63 - 1
+        connection.execute("UPDATE packages SET days = ?", (2**63 - 1,))
+        assert connection.value("SELECT max(days) FROM packages") == 2**63 - 1
 
 
 # ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,7 +157,7 @@ BAD_VALUES: dict[tuple[str, str], list[dict[str, str]]] = {
     ("store", "clock_bounds"): [{"clock": EARLY}, {"clock": LATE}],
     ("store", "clock_mode_known"): [{"clock_mode": "'wall'"}, {"clock_mode": "'System'"}],
     ("gigs", "milestone_payments_flag"): [{"milestone_payments": "2"}, {"milestone_payments": "-1"}],
-    ("gigs", "paused_flag"): [{"paused": "2"}, {"paused": "-1"}],
+    ("gigs", "paused_flag"): [{"paused": "2"}],
     ("gigs", "created_at_bounds"): [{"created_at": EARLY}, {"created_at": LATE}],
     ("packages", "tier_known"): [{"tier": "'gold'"}],
     ("packages", "price_cents_bounds"): [{"price_cents": "0"}, {"price_cents": "100000001"}],
@@ -179,15 +179,26 @@ BAD_VALUES: dict[tuple[str, str], list[dict[str, str]]] = {
     ("orders", "parties_differ"): [{"client": "seller"}],
     ("orders", "stopping_flag"): [{"stopping": "2"}],
     ("orders", "placed_at_bounds"): [{"placed_at": EARLY}, {"placed_at": LATE}],
-    ("milestones", "price_cents_bounds"): [{"price_cents": "0"}, {"price_cents": "100000001"}],
-    ("milestones", "zoom_flag"): [{"zoom": "2"}],
+    ("agreed", "price_cents_bounds"): [{"price_cents": "0"}, {"price_cents": "100000001"}],
+    ("agreed", "zoom_flag"): [{"zoom": "2"}],
+    ("milestones", "extended_days_bounds"): [{"extended_days": "-1"}],
+    ("milestones", "kept_cents_bounds"): [{"kept_cents": "-1"}, {"kept_cents": "100000001"}],
     ("milestones", "state_known"): [{"state": "'lost'"}],
     ("milestones", "approved_by_known"): [{"approved_by": "'nobody'"}],
+    ("requests", "kind_known"): [{"kind": "'wish'"}],
+    ("requests", "reason_to_cancel"): [{"reason": "NULL"}, {"kind": "'change'"}],
+    ("requests", "keep_cents_bounds"): [{"keep_cents": "-1"}, {"keep_cents": "100000001"}],
+    ("requests", "days_to_extend"): [
+        {"days": "1"},
+        {"days": "-1"},
+        {"kind": "'extend'", "reason": "NULL"},
+        {"kind": "'extend'", "reason": "NULL", "days": "-1"},
+    ],
+    ("requests", "proposal_to_change"): [{"proposal": "'[[]]'"}],
     ("requests", "asker_known"): [{"asker": "'support'"}],
     ("requests", "state_known"): [{"state": "'lost'", "closed_at": "opened_at"}],
     ("requests", "closed_when_answered"): [{"closed_at": "opened_at"}, {"state": "'declined'"}],
     ("history", "actor_known"): [{"actor": "'nobody'"}],
-    ("history", "action_known"): [{"action": "'sleep'"}],
     ("history", "at_bounds"): [{"at": EARLY}, {"at": LATE}],
     ("ledger", "kind_known"): [{"kind": "'gift'"}],
     ("ledger", "amount_cents_bounds"): [{"amount_cents": "0"}, {"amount_cents": "-1"}, {"amount_cents": "100000001"}],
@@ -212,23 +223,24 @@ def test_a_check_refuses_by_its_name(fixed: Database, table: str, check: str, ba
 # ── What is only added to ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("table", ["history", "ledger"])
+@pytest.mark.parametrize(("table", "column"), [("agreed", "edition"), ("history", "at"), ("ledger", "at")])
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE {table} SET at = at + 1",
-        "UPDATE {table} SET at = at",
+        "UPDATE {table} SET {column} = {column} + 1",
+        "UPDATE {table} SET {column} = {column}",
         "UPDATE OR IGNORE {table} SET order_id = 2",
         "DELETE FROM {table}",
-        "DELETE FROM {table} WHERE rowid_or_number = 1",
+        "DELETE FROM {table} WHERE number = 1",
         "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
         "REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",
-        "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT DO UPDATE SET at = at + 1",
+        "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT DO UPDATE SET {column} = {column} + 1",
     ],
 )
-def test_history_and_ledger_are_only_added_to(fixed: Database, table: str, statement: str) -> None:
-    written = statement.format(table=table).replace("rowid_or_number", "number")
-    assert refused(fixed, written) == f"{table} is append-only"
+def test_agreements_history_and_ledger_are_only_added_to(
+    fixed: Database, table: str, column: str, statement: str
+) -> None:
+    assert refused(fixed, statement.format(table=table, column=column)) == f"{table} is append-only"
 
 
 def test_what_has_a_line_in_the_history_cannot_be_deleted(fixed: Database) -> None:
@@ -278,6 +290,7 @@ FREE_KEYS = {
     "packages": {"tier": "'premium'"},
     "gig_milestones": {"position": "9"},
     "offer_milestones": {"position": "9"},
+    "agreed": {"number": "99"},
     "milestones": {"position": "9", "state": "'planned'"},
     "history": {"number": "99"},
     "ledger": {"id": "NULL", "kind": "'clear'"},
@@ -375,7 +388,7 @@ def test_a_reading_transaction_cannot_write(kind: str, statement: str, request: 
     stored = store_helpers.digest(db)
 
     with pytest.raises(StoreError, match="may not be written to"), db.read() as connection:
-        connection.exec_driver_sql(statement)
+        connection.execute(statement)
 
     assert store_helpers.digest(db) == stored
     clock.tick(db, store_helpers.START + 1)  # and a writing one, after it, can

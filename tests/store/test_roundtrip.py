@@ -1,6 +1,6 @@
 """What comes out of the store is what went in: orders, saved in any pieces, offers, gigs, templates, messages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from random import Random
 
@@ -77,8 +77,8 @@ POLICIES = st.sampled_from([STANDARD, store_helpers.FEES, store_helpers.WAITING]
 @given(seed=st.integers(0, 2**32), policy=POLICIES)
 def test_an_order_comes_out_as_it_went_in_after_every_save(seed: int, policy: Policy) -> None:
     random = Random(seed)
-    outcomes = walk(random, 1, policy)
     with store_helpers.memory_store(policy) as db:
+        outcomes = walk(random, 1, store_helpers.policy_of(db))
         done: list[Outcome] = []
         for change in pieces(random, outcomes):
             with db.write() as connection:
@@ -92,14 +92,17 @@ def test_an_order_comes_out_as_it_went_in_after_every_save(seed: int, policy: Po
 def test_several_orders_saved_together_or_one_by_one_or_step_by_step_are_the_same_rows(
     seed: int, policy: Policy
 ) -> None:
-    walks = [walk(Random(seed + order_id), order_id, policy) for order_id in (1, 2, 3)]
-    together = [[Change(None, outcomes) for outcomes in walks]]
-    one_by_one = [[Change(None, outcomes)] for outcomes in walks]
-    step_by_step = [[change] for outcomes in walks for change in pieces(Random(seed), outcomes)]
+    ways: list[Callable[[list[list[Outcome]]], list[list[Change]]]] = [
+        lambda walks: [[Change(None, outcomes) for outcomes in walks]],
+        lambda walks: [[Change(None, outcomes)] for outcomes in walks],
+        lambda walks: [[change] for outcomes in walks for change in pieces(Random(seed), outcomes)],
+    ]
     stored = []
-    for saves in (together, one_by_one, step_by_step):
+    for saves in ways:
         with store_helpers.memory_store(policy) as db:
-            for changes in saves:
+            own = store_helpers.policy_of(db)
+            walks = [walk(Random(seed + order_id), order_id, own) for order_id in (1, 2, 3)]
+            for changes in saves(walks):
                 with db.write() as connection:
                     orders.save(connection, changes)
             for outcomes in walks:
@@ -131,13 +134,14 @@ def test_only_the_orders_that_exist_are_loaded_and_a_missing_one_is_named(memory
     ("written", "row"),
     [
         (orders.ORDER_TERMS + orders.ORDER_STATE + orders.ORDER_ORIGIN, tables.OrderRow),
-        (("order_id", "position", *orders.AGREED, *orders.MILESTONE_STATE), tables.MilestoneRow),
+        ((*orders.AGREED_KEY, *orders.AGREED), tables.AgreedRow),
+        ((*orders.MILESTONE_KEY, "agreed", *orders.MILESTONE_STATE), tables.MilestoneRow),
         (("offer_id", "position", *orders.AGREED), tables.OfferMilestoneRow),
         (orders.REQUEST, tables.RequestRow),
         (orders.HISTORY, tables.HistoryRow),
         (("id", *orders.LEDGER), tables.LedgerRow),
     ],
-    ids=["orders", "milestones", "offer_milestones", "requests", "history", "ledger"],
+    ids=["orders", "agreed", "milestones", "offer_milestones", "requests", "history", "ledger"],
 )
 def test_the_columns_that_are_written_are_the_columns_of_the_table(
     written: tuple[str, ...], row: type[SQLModel]
@@ -175,11 +179,11 @@ def offers(draw: st.DrawFn, policy: Policy) -> Offer:
 def test_an_offer_comes_out_as_it_went_in_when_it_is_sent_and_when_it_has_moved(
     data: st.DataObject, policy: Policy
 ) -> None:
-    sent = data.draw(offers(policy))
-    moved = sent._replace(
-        status=data.draw(st.sampled_from([*OfferStatus][1:])), closed_at=data.draw(st.just(0) | INSTANTS)
-    )
     with store_helpers.memory_store(policy) as db:
+        sent = data.draw(offers(store_helpers.policy_of(db)))
+        moved = sent._replace(
+            status=data.draw(st.sampled_from([*OfferStatus][1:])), closed_at=data.draw(st.just(0) | INSTANTS)
+        )
         with db.write() as connection:
             catalog.add_gig(connection, A_GIG, store_helpers.START)
             inbox.add(
@@ -198,10 +202,11 @@ def test_an_offer_comes_out_as_it_went_in_when_it_is_sent_and_when_it_has_moved(
 
 
 def test_every_move_that_an_offer_can_make_comes_out_of_the_store(memory_store: Database) -> None:
+    terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
         for number, (wanted, actor) in enumerate(offer.MOVERS.items(), start=1):
-            sent = Offer(number, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + 9)
+            sent = Offer(number, 1, terms, store_helpers.START, store_helpers.START + 9)
             catalog.add_offer(connection, sent)
             at = store_helpers.START + (9 if wanted is OfferStatus.EXPIRED else 8)
             moved = offer.move(sent, wanted, actor=actor, at=at)
@@ -210,7 +215,8 @@ def test_every_move_that_an_offer_can_make_comes_out_of_the_store(memory_store: 
 
 
 def test_an_order_is_found_by_the_offer_that_it_was_placed_from(memory_store: Database) -> None:
-    sent = Offer(7, 1, store_helpers.terms(), store_helpers.START)
+    terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
+    sent = Offer(7, 1, terms, store_helpers.START)
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
         catalog.add_offer(connection, sent)
@@ -303,6 +309,7 @@ def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
     wrote: list[tuple[Actor, str, int]],
 ) -> None:
     with store_helpers.memory_store() as db, db.write() as connection:
+        terms = store_helpers.terms(policy=settings.read(connection).policy)
         catalog.add_gig(connection, A_GIG, store_helpers.START)
         inbox.begin(connection, "ben", "maria")
         conversation_id = inbox.begin(connection, "ana", "maria")
@@ -312,7 +319,7 @@ def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
         for number, (sender, text, at) in enumerate(wrote, start=1):
             message = Message(0, conversation_id, sender, 1 if number % 2 else None, text, at)
             message_id = inbox.add(connection, message)
-            catalog.add_offer(connection, Offer(number, 1, store_helpers.terms(), at, message_id=message_id))
+            catalog.add_offer(connection, Offer(number, 1, terms, at, message_id=message_id))
             sent.append(message._replace(id=message_id, offers=(number,)))
         expected = (conversation_id, "ana", "maria", tuple(sent))
         assert inbox.conversation(connection, conversation_id) == expected
@@ -327,4 +334,5 @@ def test_the_settings_and_the_policy_of_a_store_come_out_as_they_went_in() -> No
             assert settings.read(connection) == (store_helpers.START, "simulated", policy)
             settings.set_clock(connection, store_helpers.START + 5)
             assert settings.clock(connection) == store_helpers.START + 5
-            assert settings.policies(connection)[settings.policy_id(connection, policy)] == policy
+            own = settings.read(connection).policy
+            assert settings.policy(connection, settings.policy_id(connection, own)) is own

@@ -21,7 +21,7 @@ from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
 from milepost.store import catalog
 from milepost.store.db import Database
-from milepost.views import TickView
+from milepost.views.clock import TickView
 from store.test_roundtrip import A_GIG
 
 HOUR, DAY, YEAR = times.HOUR, times.DAY, 365 * times.DAY
@@ -92,8 +92,8 @@ def test_a_tick_by_way_of_earlier_instants_and_one_tick_lead_to_the_same_store(
         assert views[-1].clock == at_once.clock
         assert sum(view.count for view in views) == at_once.count
         assert [timer for view in views for timer in view.fired] == at_once.fired
-        keys = [(timer["at"], timer.get("order", 0)) for timer in at_once.fired]
-        assert keys == sorted(keys, key=str) == sorted(keys)  # type: ignore[type-var]
+        keys = [(timer.at, timer.order or 0) for timer in at_once.fired]
+        assert keys == sorted(keys)
         assert len(at_once.fired) == at_once.count
 
 
@@ -103,7 +103,7 @@ def test_what_the_property_above_walks_through_holds_every_timer(memory_store: D
         with store_helpers.memory_store(store_helpers.FEES) as db:
             busy_market(db, seed)
             deliver_all(db)
-            seen |= {timer["timer"] for timer in clock.tick(db, store_helpers.clock_of(db) + YEAR).fired}
+            seen |= {timer.timer for timer in clock.tick(db, store_helpers.clock_of(db) + YEAR).fired}
     assert seen == {"review-silence", "continue-window", "renew", "cancel-unanswered", "clear", "expiry"}
 
 
@@ -112,7 +112,7 @@ def test_what_the_property_above_walks_through_holds_every_timer(memory_store: D
 
 def test_the_clock_moves_to_the_instant_even_if_nothing_is_due(memory_store: Database) -> None:
     view = clock.tick(memory_store, store_helpers.START + 5)
-    assert (view.clock, view.fired, view.count) == ("2026-01-05T09:00:05Z", [], 0)
+    assert (view.clock, view.fired, view.count) == (store_helpers.START + 5, [], 0)
     assert store_helpers.clock_of(memory_store) == store_helpers.START + 5
 
 
@@ -150,7 +150,7 @@ def test_a_timer_that_fails_stops_the_tick_at_its_instant_is_told_and_is_not_ski
         broken_at = store_helpers.START + REVIEW
         arm = "UPDATE orders SET due_at = ? WHERE id = 3"  # of an order that has no timer to fire
         with db.write() as connection:
-            connection.exec_driver_sql(arm, (broken_at,))
+            connection.execute(arm, (broken_at,))
 
         for _ in range(2):  # it is met again as long as it is there
             with pytest.raises(StoreError, match="the timer of order 3 at 2026-01-13T09:00:00Z failed: "):
@@ -160,12 +160,10 @@ def test_a_timer_that_fails_stops_the_tick_at_its_instant_is_told_and_is_not_ski
             assert statuses == [Status.COMPLETED] * 2 + [Status.ACTIVE] * 3
 
         with db.write() as connection:
-            connection.exec_driver_sql(arm, (None,))
+            connection.execute(arm, (None,))
         view = clock.tick(db, store_helpers.START + YEAR, page=page)
-        assert [(timer["order"], timer["at"]) for timer in view.fired] == [
-            (4, "2026-01-13T10:00:00Z"),
-            (5, "2026-01-13T10:00:00Z"),
-        ]
+        at = store_helpers.START + REVIEW + HOUR
+        assert [(timer.order, timer.at) for timer in view.fired] == [(4, at), (5, at)]
 
 
 # ── A tick that stopped half-way ────────────────────────────────────────────────────────────────────────────────────
@@ -200,7 +198,7 @@ def test_after_a_tick_that_stopped_inside_an_instant_every_order_has_its_deadlin
             orders.perform(memory_store, order_id, [Step(Action.APPROVE)])
 
     view = clock.tick(memory_store, store_helpers.START + YEAR)
-    assert [timer["order"] for timer in view.fired] == ids[1:]
+    assert [timer.order for timer in view.fired] == ids[1:]
     assert {store_helpers.order_of(memory_store, order_id).reason for order_id in ids} == {Reason.REVIEW_EXPIRED}
 
 
@@ -289,27 +287,27 @@ def test_an_action_before_its_deadline_counts_and_at_the_deadline_the_clock_wins
             lines = orders.history(db, order_id).items
             assert lines[-1].action == action.action
         else:
-            assert [(one["timer"], one["order"]) for one in view.fired] == [(timer, order_id)]
-            assert view.fired[0]["at"] == times.format_instant(store_helpers.START + deadline)
+            assert [(one.timer, one.order) for one in view.fired] == [(timer, order_id)]
+            assert view.fired[0].at == store_helpers.START + deadline
             with pytest.raises(RuleError):
                 orders.perform(db, order_id, [action])
             lines = orders.history(db, order_id).items
-            assert (lines[-1].action, lines[-1].at) == (timer, times.format_instant(store_helpers.START + deadline))
+            assert (lines[-1].action, lines[-1].at) == (timer, store_helpers.START + deadline)
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])
 def test_an_offer_is_accepted_before_it_expires_and_not_at_that_instant(memory_store: Database, seconds: int) -> None:
+    terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(
-            connection, Offer(1, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + DAY)
-        )
+        catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
     view = clock.tick(memory_store, store_helpers.START + DAY + seconds)
     if seconds < 0:
         assert offers.accept(memory_store, 1).id == 1
         assert view.count == 0
         return
-    assert [(one["offer"], one["timer"], one["at"]) for one in view.fired] == [(1, "expiry", "2026-01-06T09:00:00Z")]
+    at = store_helpers.START + DAY
+    assert [(one.order, one.offer, one.timer, one.at) for one in view.fired] == [(None, 1, "expiry", at)]
     with pytest.raises(RuleError, match="expired"):
         offers.accept(memory_store, 1)
     stored = offers.plain(memory_store, 1)
@@ -347,7 +345,7 @@ def test_the_answer_tells_the_first_timers_and_counts_the_rest(keep: int) -> Non
             everything = clock.tick(trial, until)
         view = clock.tick(db, until, keep=keep, page=7)
         assert view == TickView(everything.clock, everything.fired[:keep], 40)
-        assert [timer["order"] for timer in everything.fired] == [*range(1, 41)]
+        assert [timer.order for timer in everything.fired] == [*range(1, 41)]
 
 
 def test_the_next_instant_is_that_of_the_first_timer_of_orders_and_offers(memory_store: Database) -> None:
@@ -356,11 +354,10 @@ def test_the_next_instant_is_that_of_the_first_timer_of_orders_and_offers(memory
     assert clock.next_instant(memory_store) is None
     orders.perform(memory_store, order_id, [DELIVERY])
     assert clock.next_instant(memory_store) == store_helpers.START + REVIEW
+    terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(
-            connection, Offer(1, 1, store_helpers.terms(), store_helpers.START, store_helpers.START + DAY)
-        )
+        catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
     assert clock.next_instant(memory_store) == store_helpers.START + DAY
     clock.tick(memory_store, store_helpers.START + DAY)
     assert clock.next_instant(memory_store) == store_helpers.START + REVIEW

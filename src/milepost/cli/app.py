@@ -6,11 +6,11 @@ Nouns are loaded when they are called: `--help` shows their names and lines from
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -18,28 +18,49 @@ from typer.exceptions import TyperException
 from typer.main import get_command, get_group
 
 from milepost import __version__
-from milepost.cli import error_text
 from milepost.cli.session import Session, current, using
-from milepost.errors import BadFile, NotFound, StoreBusy, StoreError
+from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreError
 from milepost.render.plain import printable
-from milepost.rules import RuleError
+from milepost.rules import RuleError, Unreadable
+
+
+class Noun(NamedTuple):
+    """A noun, or a verb without one: its module, its line in the help, and whether a step of a story may begin so."""
+
+    module: str
+    line: str
+    in_story: bool = True
+
 
 NOUNS = {
-    "init": ("milepost.cli.root", "Make a store: one SQLite file, with a clock and a policy."),
-    "demo": ("milepost.cli.root", "Play a story in memory and show what happens to the order and the money."),
-    "gig": ("milepost.cli.gig", "What a seller offers: packages and a milestone workflow."),
-    "template": ("milepost.cli.template", "Workflows to start a gig from."),
-    "inbox": ("milepost.cli.inbox", "What clients and sellers write to each other."),
-    "offer": ("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
-    "order": ("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
-    "resolution": ("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),
-    "ledger": ("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
-    "scenario": ("milepost.cli.scenario", "Stories in files: run, check, compare, explore, and a new one."),
-    "policy": ("milepost.cli.policy", "Policies: the numbers that a store can choose."),
-    "rules": ("milepost.cli.root", "Every rule, with the numbers of a policy."),
+    "init": Noun("milepost.cli.root", "Make a store: one SQLite file, with a clock and a policy.", in_story=False),
+    "demo": Noun(
+        "milepost.cli.root", "Play a story in memory and show what happens to the order and the money.", in_story=False
+    ),
+    "gig": Noun("milepost.cli.gig", "What a seller offers: packages and a milestone workflow."),
+    "template": Noun("milepost.cli.template", "Workflows to start a gig from."),
+    "inbox": Noun("milepost.cli.inbox", "What clients and sellers write to each other."),
+    "offer": Noun("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
+    "order": Noun("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
+    "resolution": Noun("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),
+    "ledger": Noun("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
+    "scenario": Noun(
+        "milepost.cli.scenario", "Stories in files: run, check, compare, explore, and a new one.", in_story=False
+    ),
+    "policy": Noun("milepost.cli.policy", "Policies: the numbers that a store can choose."),
+    "rules": Noun("milepost.cli.root", "Every rule, with the numbers of a policy."),
 }
 
-EXIT_CODES = {RuleError: 4, NotFound: 3, BadFile: 6, StoreBusy: 5, StoreError: 6}
+# By kind of error, the first that fits: what the process exits with.
+EXIT_CODES: Mapping[type[MilepostError], int] = {
+    Unreadable: 2,
+    RuleError: 4,
+    NotFound: 3,
+    BadFile: 6,
+    StoreBusy: 5,
+    StoreError: 6,
+}
+USAGE, INTERRUPTED = 2, 130
 
 
 class LazyCommand(TyperCommand):
@@ -88,8 +109,8 @@ class Root(Group):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for name, (module, line) in NOUNS.items():
-            self.add_command(LazyCommand(name, module, line))
+        for name, noun in NOUNS.items():
+            self.add_command(LazyCommand(name, noun.module, noun.line))
 
 
 app = typer.Typer(
@@ -128,7 +149,10 @@ def root(
 
 def call(args: Sequence[str]) -> Any:
     """Run one command in the current session, and answer with its view. Whatever is wrong is raised."""
-    return _COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
+    answer = COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
+    if isinstance(answer, int) and answer == INTERRUPTED:
+        raise KeyboardInterrupt  # typer makes an exit code of it; a story that runs commands must not go on
+    return answer
 
 
 def run(args: Sequence[str]) -> int:
@@ -139,6 +163,8 @@ def run(args: Sequence[str]) -> int:
             sys.stdout.flush()
         except SystemExit:
             return _nobody_reads()  # typer and rich leave in this way from a closed pipe
+        except KeyboardInterrupt:
+            return interrupted()
         except Exception as error:
             code = _told(error, session, as_json="--json" in args)
             if code is None:
@@ -149,15 +175,21 @@ def run(args: Sequence[str]) -> int:
     return 7 if getattr(result, "failed", False) else 0
 
 
+def interrupted() -> int:
+    """Tell that the user wanted no more."""
+    _say("interrupted")
+    return INTERRUPTED
+
+
 def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
     """Tell an error on stderr: its exit code, or None for what is our own mistake."""
-    if isinstance(error, tuple(EXIT_CODES)):
+    if isinstance(error, MilepostError):
         _tell(error, session, as_json=as_json)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
     if isinstance(error, TyperException):
         return _tell_usage(error, as_json=as_json)
-    if isinstance(error, typer.Abort):
-        return 130
+    if isinstance(error, typer.Abort):  # at a question: the answer was no, or an interrupt
+        return interrupted() if isinstance(error.__context__, KeyboardInterrupt) else INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return _nobody_reads()
     if isinstance(error, OSError):
@@ -172,7 +204,9 @@ def _nobody_reads() -> int:
     return 0
 
 
-def _tell(error: Exception, session: Session, *, as_json: bool) -> None:
+def _tell(error: MilepostError, session: Session, *, as_json: bool) -> None:
+    from milepost.cli import error_text
+
     if as_json:
         _say(json.dumps({"error": error_text.as_json(error)}, ensure_ascii=False))
         return
@@ -181,16 +215,16 @@ def _tell(error: Exception, session: Session, *, as_json: bool) -> None:
 
 
 def _tell_usage(error: TyperException, *, as_json: bool) -> int:
-    code = int(getattr(error, "exit_code", 2))
-    context = getattr(error, "ctx", None)
+    code = int(getattr(error, "exit_code", USAGE))
     if type(error).__name__ == "NoArgsIsHelpError":
         return code  # the help was shown when it was raised
-    message = error.format_message()
+    from milepost.cli import error_text
+
     if as_json:
-        _say(json.dumps({"error": {"rule": "usage", "message": message, "values": {}}}, ensure_ascii=False))
+        _say(json.dumps({"error": error_text.usage_as_json(error)}, ensure_ascii=False))
         return code
-    _say(f"error: {message[:1].lower() + message[1:]}")
-    _say(f"hint: {context.command_path if context else 'milepost'} --help")
+    for line in error_text.usage_lines(error):
+        _say(line)
     return code
 
 
@@ -198,4 +232,4 @@ def _say(line: str) -> None:
     sys.stderr.write(printable(line) + "\n")
 
 
-_COMMAND = get_command(app)
+COMMAND = get_command(app)

@@ -1,62 +1,86 @@
-"""What to say of an error: its text, its JSON, and the command to type next."""
+"""What to say of an error: its text, its JSON, and the command to type next. Imported once there is one."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from milepost.errors import BadFile, NotFound, StoreBusy, StoreMissing
+import typer
+from typer.exceptions import TyperException
+
+from milepost.commands import SUBCATEGORIES, Template, template_of
+from milepost.core.transitions import Action
+from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreMissing
 from milepost.rules import RuleError
 
-_EXPLAIN = "milepost order explain {order}"
 
-# By rule: the command that helps, filled with the refusal's values; the first line whose values are all there counts.
-_BY_RULE: dict[str, tuple[str, ...]] = {
-    "actor": (_EXPLAIN, "milepost offer show {offer}", "milepost gig show {gig}"),
-    "cancel-channel": ("milepost resolution reasons", _EXPLAIN),
+class Hint(NamedTuple):
+    """A command that helps. It counts where the refusal has the values that it and `needs` name."""
+
+    command: Template
+    beside: str = ""
+    needs: tuple[str, ...] = ()
+
+
+_EXPLAIN = Hint(Template("order explain {order}"))
+_SHOW = Hint(Template("order show {order}"))
+_SHOW_OFFER = Hint(Template("offer show {offer}"))
+_OFFER_HELP = Hint(Template("offer create --help"))
+_SUBCATEGORIES = Hint(SUBCATEGORIES)
+
+# By rule: what to type next, or advice; the first that counts is told.
+BY_RULE: Mapping[str, tuple[Hint | str, ...]] = {
+    "actor": (_EXPLAIN, _SHOW_OFFER, Hint(Template("gig show {gig}"))),
+    "cancel-channel": (Hint(Template("resolution reasons")),),
     "cancel-milestone": (_EXPLAIN,),
-    "clock-forward": ("milepost order tick --by +1d",),
-    "continue-window": ("milepost order timers {order}",),
-    "deadline-instant": ("milepost order tick --by +0d",),
-    "deliver-final": ("milepost order deliver {order} --link URL   (or --file FILE)",),
+    "clock-forward": (Hint(Template("order tick --by +1d")),),
+    "continue-window": (Hint(Template("order timers {order}")),),
+    "deadline-instant": (Hint(Template("order tick --by +0d")),),
+    "deliver-final": (Hint(template_of(Action.DELIVER).asking(["links"]), beside="   (or --file FILE)"),),
     "deliver-state": (_EXPLAIN,),
-    "gig-basic-price": ("milepost gig set-package GIG basic 100:DAYS",),
-    "gig-milestones-min": ("milepost gig add-milestone GIG --name NAME --days DAYS",),
-    "gig-package-count": ("milepost gig check {gig}", "milepost gig edit-milestone GIG MILESTONE --package PACKAGE"),
-    "gig-template": ("milepost template list",),
-    "offer-from-message": ("milepost inbox list",),
-    "gig-subcategory": ("milepost gig subcategories",),
-    "money-withdrawal": ("milepost ledger balances --account seller:{seller}:available",),
-    "offer-lifecycle": ("milepost offer show {offer}",),
-    "offer-subcategory": ("milepost gig subcategories",),
-    "offer-subscription": ("milepost offer create --help",),
-    "offer-type": ("milepost offer create --help",),
+    "gig-basic-price": (Hint(Template("gig set-package GIG basic 100:DAYS")),),
+    "gig-milestones-min": (Hint(Template("gig add-milestone GIG --name NAME --days DAYS")),),
+    "gig-package-count": (Hint(Template("gig edit-milestone GIG MILESTONE --package PACKAGE")),),
+    "gig-template": (
+        Hint(Template("gig use-template GIG {template} --replace"), needs=("present",)),
+        Hint(Template("template list")),
+    ),
+    "offer-from-message": (Hint(Template("inbox list")),),
+    "gig-subcategory": (_SUBCATEGORIES,),
+    "money-withdrawal": (Hint(Template("ledger balances --account seller:{seller}:available")),),
+    "offer-lifecycle": (_SHOW_OFFER,),
+    "offer-subcategory": (_SUBCATEGORIES,),
+    "offer-subscription": (_OFFER_HELP,),
+    "offer-type": (_OFFER_HELP,),
     "offer-milestone-days": ("split the milestone in two, or give it fewer days",),
     "offer-milestones-max": ("put two milestones together, or send a second offer",),
-    "offer-milestones-min": ('milepost offer create … --milestone "NAME:DAYS:PRICE" --milestone "NAME:DAYS:PRICE"',),
+    "offer-milestones-min": (
+        Hint(Template('offer create … --milestone "NAME:DAYS:PRICE" --milestone "NAME:DAYS:PRICE"')),
+    ),
     "order-next-charge": (_EXPLAIN,),
     "order-work-clock": (_EXPLAIN,),
     "review-window": (_EXPLAIN,),
-    "revision-allowance": ("milepost order approve {order}",),
-    "stop-final": ("milepost order history {order}",),
+    "revision-allowance": (Hint(template_of(Action.APPROVE)),),
+    "stop-final": (Hint(Template("order history {order}")),),
     "stop-when": (_EXPLAIN,),
-    "substep-progress": ("milepost order show {order}",),
-    "zoom-call": ("milepost order show {order}",),
+    "substep-progress": (_SHOW,),
+    "zoom-call": (_SHOW,),
 }
 
-_LISTS = {
-    "gig": "gig list",
-    "offer": "offer list",
-    "order": "order list",
-    "resolution": "resolution list",
-    "template": "template list",
-    "saved template": "template list",
-    "conversation": "inbox list",
-    "message": "inbox list",
+# By what was not found: the list of what there is.
+LISTS = {
+    "gig": Template("gig list"),
+    "offer": Template("offer list"),
+    "order": Template("order list"),
+    "resolution": Template("resolution list"),
+    "template": Template("template list"),
+    "saved template": Template("template list"),
+    "conversation": Template("inbox list"),
+    "message": Template("inbox list"),
 }
 
 
-def lines(error: Exception, store: Path) -> Iterator[str]:
+def lines(error: MilepostError, store: Path) -> Iterator[str]:
     """The lines that tell an error: one a fault, then the hint."""
     if isinstance(error, RuleError):
         for refusal in (error, *error.also):
@@ -72,7 +96,7 @@ def lines(error: Exception, store: Path) -> Iterator[str]:
         yield f"hint: {hint}"
 
 
-def as_json(error: Exception) -> dict[str, Any]:
+def as_json(error: MilepostError) -> dict[str, Any]:
     """An error as `--json` tells it."""
     if isinstance(error, RuleError):
         told = _fault_json(error)
@@ -92,17 +116,52 @@ def _fault_json(error: RuleError) -> dict[str, Any]:
     return {"rule": error.rule.id, "message": error.message, "values": error.values}
 
 
-def _hint(error: Exception, store: Path) -> str | None:
+def _hint(error: MilepostError, store: Path) -> str | None:
     if isinstance(error, StoreMissing):
         return f"milepost --db {shlex.quote(str(store))} init"
     if isinstance(error, StoreBusy):
         return "try again in a moment"
     if isinstance(error, NotFound):
-        return f"milepost {_LISTS[error.noun]}" if error.noun in _LISTS else None
-    if isinstance(error, RuleError):
-        for template in _BY_RULE.get(error.rule.id, ()):
-            try:
-                return template.format_map(error.values)
-            except KeyError:
-                continue
-    return None
+        return LISTS[error.noun].line({}) if error.noun in LISTS else None
+    if not isinstance(error, RuleError):
+        return None
+    told = (_told(hint, error.values) for hint in BY_RULE.get(error.rule.id, ()))
+    return next((hint for hint in told if hint is not None), None)
+
+
+def _told(hint: Hint | str, values: Mapping[str, Any]) -> str | None:
+    """The hint with a refusal's values in their places; None if it does not count."""
+    if isinstance(hint, str):
+        return hint
+    if not values.keys() >= set(hint.needs):
+        return None
+    try:
+        return hint.command.line(values) + hint.beside
+    except KeyError:
+        return None
+
+
+# ── What cannot be parsed ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def usage_message(error: TyperException) -> str:
+    """What is wrong with some words, in one line."""
+    of_no_option = isinstance(error, typer.BadParameter) and error.param is None and error.param_hint is None
+    message = error.message if of_no_option else error.format_message()
+    message = " ".join(message.replace("Value error, ", "").split())  # pydantic says so where it checks an Enum
+    return message[:1].lower() + message[1:]
+
+
+def usage_lines(error: TyperException) -> Iterator[str]:
+    """The lines that tell what is wrong with some words, with the rule that asked for more, and the help to read."""
+    rule = f" [{error.__cause__.rule.id}]" if isinstance(error.__cause__, RuleError) else ""
+    context = getattr(error, "ctx", None)
+    yield f"error: {usage_message(error)}{rule}"
+    yield f"hint: {context.command_path if context else 'milepost'} --help"
+
+
+def usage_as_json(error: TyperException) -> dict[str, Any]:
+    """What is wrong with some words, as `--json` tells it."""
+    cause = error.__cause__
+    told = {"rule": "usage", "message": usage_message(error), "values": {}}
+    return told | {"rule": cause.rule.id, "values": cause.values} if isinstance(cause, RuleError) else told

@@ -1,28 +1,26 @@
 """`milepost gig …`: what a seller offers."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from milepost.cli import workflow as milestones
 from milepost.cli.options import (
+    PACKAGE_FORM,
     FromFile,
     GigId,
     Limit,
     SellerFilter,
+    Tier,
     alone,
+    package_option,
     read_package,
-    read_tier,
     require,
 )
-from milepost.cli.session import answers, change, current, note, store
-
-if TYPE_CHECKING:
-    from milepost.core.gig import Gig
+from milepost.cli.session import answers, current, note, store
+from milepost.core.gig import Gig, Package
 
 app = typer.Typer(no_args_is_help=True, help="What a seller offers: packages and a milestone workflow.")
-
-PACKAGE_TEXT = "PRICE:DAYS[:REVISIONS]"
 
 app.add_typer(milestones.app)
 
@@ -37,9 +35,9 @@ def create(
         str | None, typer.Option(metavar="NAME", help="Where it is listed; see `milepost gig subcategories`.")
     ] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="What it is.")] = "",
-    basic: Annotated[str | None, typer.Option(metavar=PACKAGE_TEXT, help="The basic package.")] = None,
-    standard: Annotated[str | None, typer.Option(metavar=PACKAGE_TEXT, help="The standard package.")] = None,
-    premium: Annotated[str | None, typer.Option(metavar=PACKAGE_TEXT, help="The premium package.")] = None,
+    basic: Annotated[Package | None, package_option(Tier.BASIC)] = None,
+    standard: Annotated[Package | None, package_option(Tier.STANDARD)] = None,
+    premium: Annotated[Package | None, package_option(Tier.PREMIUM)] = None,
 ) -> Any:
     """Create a gig; prints its id.
 
@@ -51,7 +49,6 @@ def create(
         --subcategory "Logo Design" --basic 150:7:2
       milepost gig create --from gig.toml
     """
-    from milepost.core.gig import Gig
     from milepost.files import documents
     from milepost.market import gigs
 
@@ -61,15 +58,14 @@ def create(
         gig = documents.load(documents.GigDocument, from_file).plain()
     else:
         require(flags)
-        tiers = {"basic": basic, "standard": standard, "premium": premium}
-        packages = tuple(read_package(tier, text) for tier, text in tiers.items() if text is not None)
+        packages = tuple(package for package in (basic, standard, premium) if package is not None)
         gig = Gig(title or "", seller or "", subcategory or "", description, packages)
     view = gigs.create(store(), gig, handle=current().handle)
     note(f'Gig {view.id} "{gig.title}" is created. {_next_step(view.id, gig)}')
     return view
 
 
-def _next_step(gig_id: int, gig: "Gig") -> str:
+def _next_step(gig_id: int, gig: Gig) -> str:
     """What a seller would do next with a new gig."""
     from milepost import data
     from milepost.core.gig import eligible_name, nearest_names
@@ -112,7 +108,7 @@ def show(
       milepost gig show 1 --client
     """
     from milepost.market import gigs
-    from milepost.views import ClientGigView
+    from milepost.views.gigs import ClientGigView
 
     view = gigs.show(store(), gig)
     return ClientGigView.of(view) if client else view
@@ -132,19 +128,21 @@ def edit(
     Example:
       milepost gig edit 1 --title "Logo design, from brief to files"
     """
-    given = {"title": title, "subcategory": subcategory, "description": description}
-    changes: dict[str, Any] = {name: text for name, text in given.items() if text is not None}
-    if not changes:
+    from milepost.market import gigs
+
+    if title is None and subcategory is None and description is None:
         raise typer.BadParameter("give at least one of --title, --subcategory, --description")
-    return change(gig, lambda one: one._replace(**changes))
+    return gigs.edit_texts(
+        store(), gig, title=title, subcategory=subcategory, description=description, handle=current().handle
+    )
 
 
 @app.command("set-package")
 @answers
 def set_package(
     gig: GigId,
-    tier: Annotated[str, typer.Argument(metavar="basic|standard|premium", help="The package.")],
-    terms: Annotated[str, typer.Argument(metavar=PACKAGE_TEXT, help="Its price, days and revisions.")],
+    tier: Annotated[Tier, typer.Argument(metavar="PACKAGE", help="The package.")],
+    terms: Annotated[str, typer.Argument(metavar=PACKAGE_FORM, help="Its price, days and revisions.")],
     description: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What the client gets; else as it was.")
     ] = None,
@@ -155,14 +153,13 @@ def set_package(
     Example:
       milepost gig set-package 1 premium 480:20:unlimited
     """
-    from milepost.core import workflow
+    from milepost.market import gigs
 
-    package = read_package(read_tier(tier), terms)
-    changes: dict[str, Any] = {"revisions": package.revisions} if terms.count(":") > 1 else {}
-    changes |= {"description": description} if description is not None else {}
-    return change(
-        gig, lambda one: workflow.set_package(one, package.tier, package.price_cents, package.days, **changes)
-    )
+    package = read_package(tier.value, terms)
+    unsaid = {"revisions": terms.count(":") < 2, "description": description is None}
+    kept = [name for name, is_unsaid in unsaid.items() if is_unsaid]
+    told = package._replace(description=description or "")
+    return gigs.set_package(store(), gig, told, kept=kept, handle=current().handle)
 
 
 @app.command("add-faq")
@@ -178,10 +175,10 @@ def add_faq(
     Example:
       milepost gig add-faq 1 --question "Which files?" --answer "SVG, PDF, PNG"
     """
-    from milepost.core import workflow
     from milepost.core.gig import Faq
+    from milepost.market import gigs
 
-    return change(gig, lambda one: workflow.add_faq(one, Faq(question, answer)))
+    return gigs.add_faq(store(), gig, Faq(question, answer), handle=current().handle)
 
 
 @app.command("remove-faq")
@@ -193,9 +190,9 @@ def remove_faq(gig: GigId, number: Annotated[int, typer.Argument(metavar="NUMBER
     Example:
       milepost gig remove-faq 1 1
     """
-    from milepost.core import workflow
+    from milepost.market import gigs
 
-    return change(gig, lambda one: workflow.remove_faq(one, number))
+    return gigs.remove_faq(store(), gig, number, handle=current().handle)
 
 
 @app.command()
@@ -209,7 +206,7 @@ def export(gig: GigId) -> Any:
     """
     from milepost.files import writer
     from milepost.market import gigs
-    from milepost.views import TextView
+    from milepost.views.base import TextView
 
     return TextView(writer.gig_text(gigs.plain(store(), gig)))
 
@@ -217,7 +214,8 @@ def export(gig: GigId) -> Any:
 @app.command("milestone-payments")
 @answers
 def milestone_payments(
-    gig: GigId, state: Annotated[str, typer.Argument(metavar="on|off", help="Pay by milestone, or all at once.")]
+    gig: GigId,
+    state: Annotated[Literal["on", "off"], typer.Argument(metavar="STATE", help="Pay by milestone, or all at once.")],
 ) -> Any:
     """Turn milestone payments on or off: off, the client pays the whole package when ordering.
 
@@ -225,9 +223,9 @@ def milestone_payments(
     Example:
       milepost gig milestone-payments 1 off
     """
-    if state not in ("on", "off"):
-        raise typer.BadParameter(f"{state!r} is neither on nor off")
-    return change(gig, lambda one: one._replace(milestone_payments=state == "on"))
+    from milepost.market import gigs
+
+    return gigs.set_milestone_payments(store(), gig, on=state == "on", handle=current().handle)
 
 
 @app.command()
@@ -254,6 +252,6 @@ def subcategories() -> Any:
       milepost gig subcategories
     """
     from milepost import data
-    from milepost.views import Listing
+    from milepost.views.base import Listing
 
     return Listing("subcategory", list(data.subcategories()))

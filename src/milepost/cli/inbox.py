@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.options import Limit
+from milepost.cli.options import Limit, id_argument, id_option
 from milepost.cli.session import answers, current, note, store
 
 app = typer.Typer(no_args_is_help=True, help="What clients and sellers write to each other.")
@@ -16,7 +16,7 @@ def send(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to write.")],
     sender: Annotated[str, typer.Option("--from", metavar="HANDLE", help="Who writes.")],
     receiver: Annotated[str, typer.Option("--to", metavar="HANDLE", help="Who it is for.")],
-    gig: Annotated[int | None, typer.Option("--gig", metavar="GIG", min=1, help="The gig that it is about.")] = None,
+    gig: Annotated[int | None, id_option("--gig", "GIG", "The gig that it is about.")] = None,
 ) -> Any:
     """Send a message; prints its id. A client's first message to a seller opens a conversation.
 
@@ -52,7 +52,7 @@ def list_(
 @app.command()
 @answers
 def show(
-    conversation: Annotated[int, typer.Argument(metavar="CONVERSATION", min=1, help="The conversation's id.")],
+    conversation: Annotated[int, id_argument("CONVERSATION", "The conversation's id.")],
 ) -> Any:
     """Show a conversation: its messages, and under each the offers that answer it, with their state.
 

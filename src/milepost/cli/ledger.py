@@ -4,13 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost import money, times
-from milepost.cli.options import Limit
+from milepost import times
+from milepost.cli.options import Limit, OfOrder, amount, moment
 from milepost.cli.session import answers, current, store
 
 app = typer.Typer(no_args_is_help=True, help="Where each cent is: entries, balances, and whether the books balance.")
 
-OfOrder = Annotated[int | None, typer.Option("--order", metavar="ORDER", min=1, help="Only this order's.")]
 OfAccount = Annotated[
     str | None, typer.Option("--account", metavar="ACCOUNT", help="Only this account, such as seller:maria:available.")
 ]
@@ -36,7 +35,9 @@ def show(order: OfOrder = None, account: OfAccount = None, limit: Limit = 100) -
 def balances(
     order: OfOrder = None,
     account: OfAccount = None,
-    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it was at this time.")] = None,
+    at: Annotated[
+        times.When | None, typer.Option("--at", metavar="TIME", parser=moment, help="As it was at this time.")
+    ] = None,
 ) -> Any:
     """Show what each account holds; now, or as it was at a time.
 
@@ -50,7 +51,7 @@ def balances(
     from milepost.market import ledger, stores
 
     db = store()
-    instant = times.parse_instant(at, clock=stores.settings_of(db).clock) if at is not None else None
+    instant = at.at(stores.settings_of(db).clock) if at is not None else None
     return ledger.balances(db, order_id=order, account=account, at=instant)
 
 
@@ -58,7 +59,7 @@ def balances(
 @answers
 def withdraw(
     seller: Annotated[str, typer.Option("--seller", metavar="HANDLE", help="Who is paid out.")],
-    amount: Annotated[str | None, typer.Option("--amount", metavar="AMOUNT", help="How much.")] = None,
+    cents: Annotated[int | None, typer.Option("--amount", metavar="AMOUNT", parser=amount, help="How much.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that is available.")] = False,
 ) -> Any:
     """Pay a seller out: from what is available to the seller's bank.
@@ -70,9 +71,8 @@ def withdraw(
     """
     from milepost.market import ledger
 
-    if (amount is None) is not everything:
+    if (cents is None) is not everything:
         raise typer.BadParameter("give either --amount AMOUNT or --all")
-    cents = money.parse_cents(amount) if amount is not None else None
     return ledger.withdraw(store(), seller, cents, handle=current().handle)
 
 

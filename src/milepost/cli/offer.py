@@ -4,53 +4,56 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from milepost import money
+from milepost import times
 from milepost.cli.options import (
     ClientFilter,
     FromFile,
     Limit,
     OfferId,
+    OfferMilestones,
     SellerFilter,
     alone,
-    check_choice,
-    possible_id,
-    read_milestone,
-    read_revisions,
+    amount,
+    count_of,
+    id_option,
+    moment,
     require,
+    revisions,
 )
 from milepost.cli.session import answers, current, note, store
+from milepost.commands import ACCEPT_OFFER, template_of
+from milepost.core.offer import OfferStatus
 from milepost.core.terms import OrderType
+from milepost.core.transitions import Action
 
 if TYPE_CHECKING:
     from milepost.core.offer import Draft
 
 app = typer.Typer(no_args_is_help=True, help="Custom offers: sent to one client, accepted into an order.")
 
-Types = "single|subscription|milestones"
-
 
 @app.command()
 @answers
 def create(
     from_file: FromFile = None,
-    gig: Annotated[
-        int | None, typer.Option(metavar="GIG", callback=possible_id, help="The seller's gig that it is for.")
-    ] = None,
+    gig: Annotated[int | None, id_option("--gig", "GIG", "The seller's gig that it is for.")] = None,
     client: Annotated[str | None, typer.Option(metavar="HANDLE", help="Who it is for.")] = None,
-    type: Annotated[str | None, typer.Option(metavar=Types, help="How it is paid; milestones if any is given.")] = None,
-    milestone: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME:DAYS:PRICE[:REVISIONS]", help="A milestone; repeat, 2 to 6 of up to 30 days."),
+    type: Annotated[OrderType | None, typer.Option(help="How it is paid; milestones if any is given.")] = None,
+    milestones: OfferMilestones = None,
+    price: Annotated[
+        int | None, typer.Option(metavar="AMOUNT", parser=amount, help="The price, or the price of a cycle.")
     ] = None,
-    price: Annotated[str | None, typer.Option(metavar="AMOUNT", help="The price, or the price of a cycle.")] = None,
     days: Annotated[int | None, typer.Option(metavar="N", help="Days of work, or of each cycle.")] = None,
-    revisions: Annotated[str | None, typer.Option(metavar="N|unlimited", help="Revisions, or of each cycle.")] = None,
+    allowed: Annotated[
+        str | None,
+        typer.Option("--revisions", metavar="N|unlimited", parser=revisions, help="Revisions, or of each cycle."),
+    ] = None,
     cycles: Annotated[int | None, typer.Option(metavar="N", help="Months of a subscription, 1 to 12.")] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title; else the gig's.")] = None,
     expires: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When it expires, such as +7d; else never.")
+        times.When | None, typer.Option(metavar="TIME", parser=moment, help="When it expires, such as +7d; else never.")
     ] = None,
-    message: Annotated[int | None, typer.Option(metavar="MESSAGE", min=1, help="The message that it answers.")] = None,
+    message: Annotated[int | None, id_option("--message", "MESSAGE", "The message that it answers.")] = None,
 ) -> Any:
     """Send a custom offer to a client; prints its id.
 
@@ -63,36 +66,36 @@ def create(
       milepost offer create --from offer.toml
     """
     from milepost.core.offer import Draft
-    from milepost.files import documents
     from milepost.market import offers
 
     flags = {"--gig": gig, "--client": client}
     if from_file is not None:
-        others = {"--type": type, "--milestone": milestone, "--price": price, "--days": days, "--cycles": cycles}
-        texts = {"--revisions": revisions, "--title": title, "--expires": expires, "--message": message}
+        others = {"--type": type, "--milestone": milestones, "--price": price, "--days": days, "--cycles": cycles}
+        texts = {"--revisions": allowed, "--title": title, "--expires": expires, "--message": message}
         alone({**flags, **others, **texts})
         draft = _draft_of(from_file)
     else:
         require(flags)
-        if milestone and revisions is not None:
+        if milestones and allowed is not None:
             raise typer.BadParameter("revisions belong to each milestone: NAME:DAYS:PRICE:REVISIONS")
         assert gig is not None
         assert client is not None
         draft = Draft(
             gig,
             client,
-            _read_type(type, milestone),
-            [read_milestone(text) for text in milestone or []],
-            money.parse_cents(price) if price is not None else None,
+            type or (OrderType.MILESTONES if milestones else OrderType.SINGLE),
+            milestones or [],
+            price,
             days,
-            read_revisions(revisions),
+            count_of(allowed),
             cycles,
             title,
-            documents.expiry(expires),
+            expires and expires.at,
             message,
         )
     view = offers.create(store(), draft, handle=current().handle)
-    note(f'Offer {view.id} "{view.whole.title}" is sent to {view.whole.client}. Next: milepost offer accept {view.id}')
+    next_step = ACCEPT_OFFER.line({"offer": view.id})
+    note(f'Offer {view.id} "{view.whole.title}" is sent to {view.whole.client}. Next: {next_step}')
     return view
 
 
@@ -111,9 +114,7 @@ def _draft_of(name: str) -> "Draft":
 def list_(
     seller: SellerFilter = None,
     client: ClientFilter = None,
-    status: Annotated[
-        str | None, typer.Option(metavar="STATUS", help="sent, accepted, declined, withdrawn or expired.")
-    ] = None,
+    status: Annotated[OfferStatus | None, typer.Option(help="Only these.")] = None,
     limit: Limit = 50,
 ) -> Any:
     """List offers.
@@ -122,10 +123,8 @@ def list_(
     Example:
       milepost offer list --client ana --status sent
     """
-    from milepost.core.offer import OfferStatus
     from milepost.market import offers
 
-    check_choice("status", status, OfferStatus)
     return offers.listing(store(), seller=seller, client=client, status=status, limit=limit)
 
 
@@ -184,7 +183,7 @@ def export(offer: OfferId) -> Any:
     """
     from milepost.files import writer
     from milepost.market import offers
-    from milepost.views import TextView
+    from milepost.views.base import TextView
 
     return TextView(writer.offer_text(offers.plain(store(), offer)))
 
@@ -201,7 +200,7 @@ def accept(offer: OfferId) -> Any:
     from milepost.market import offers
 
     view = offers.accept(store(), offer, handle=current().handle)
-    note(f"Order {view.id} is placed. Next: milepost order deliver {view.id}")
+    note(f"Order {view.id} is placed. Next: {template_of(Action.DELIVER).line({'order': view.id})}")
     return view
 
 
@@ -231,11 +230,3 @@ def withdraw(offer: OfferId) -> Any:
     from milepost.market import offers
 
     return offers.withdraw(store(), offer, handle=current().handle)
-
-
-def _read_type(text: str | None, milestones: list[str] | None) -> OrderType:
-    if text is None:
-        return OrderType.MILESTONES if milestones else OrderType.SINGLE
-    if text not in set(OrderType):
-        raise typer.BadParameter(f"{text!r} is not a type of offer: {', '.join(OrderType)}")
-    return OrderType(text)

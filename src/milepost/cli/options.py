@@ -1,107 +1,251 @@
-"""Options and arguments that several commands share, and how their texts are read."""
+"""Options and arguments that several commands share, and how the texts of all of them are read.
+
+What Typer can check by itself is an Enum or a Literal. What it cannot is read here, so that a text that cannot be read
+is a usage error that names the option and the faulty part, whichever command it was typed for.
+"""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from functools import wraps
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
-from milepost import money
+from milepost import money, times
 from milepost.core import names
-from milepost.core.gig import TIERS, Package, prices_by_package
+from milepost.core.gig import TIERS, Package
 from milepost.core.terms import MilestoneTerms
 from milepost.errors import NotFound
+from milepost.rules import RuleError, Unreadable
+
+Read = TypeVar("Read")
 
 ID_MAX = 2**63 - 1  # of SQLite; beyond it there is nothing to look for
 
 
+class Tier(StrEnum):
+    """A package's name."""
+
+    BASIC, STANDARD, PREMIUM = TIERS
+
+
+# ── Ids ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def possible_id(param: typer.CallbackParam, value: int | None) -> int | None:
-    """An id that a store could have. Raises `NotFound` for others."""
+    """An id that a store could have. Raises `NotFound` for others.
+
+    Every id on the command line is declared with this callback: it is how the grammar knows ids from other numbers.
+    """
     if value is not None and value > ID_MAX:
-        raise NotFound(str(param.metavar).lower(), value)
+        raise NotFound(str(param.metavar).strip("[]").lower(), value)
     return value
 
 
-GigId = Annotated[int, typer.Argument(metavar="GIG", min=1, callback=possible_id, help="The gig's id.")]
-OfferId = Annotated[int, typer.Argument(metavar="OFFER", min=1, callback=possible_id, help="The offer's id.")]
-OrderId = Annotated[int, typer.Argument(metavar="ORDER", min=1, help="The order's id.")]
+def id_argument(noun: str, help: str) -> Any:
+    """The declaration of an argument that is an id."""
+    return typer.Argument(metavar=noun, min=1, callback=possible_id, help=help)
+
+
+def id_option(name: str, noun: str, help: str) -> Any:
+    """The declaration of an option that takes an id."""
+    return typer.Option(name, metavar=noun, min=1, callback=possible_id, help=help)
+
+
+GigId = Annotated[int, id_argument("GIG", "The gig's id.")]
+OfferId = Annotated[int, id_argument("OFFER", "The offer's id.")]
+OrderId = Annotated[int, id_argument("ORDER", "The order's id.")]
+MaybeOrder = Annotated[int | None, id_argument("[ORDER]", "One order's; else the store's.")]
+OfOrder = Annotated[int | None, id_option("--order", "ORDER", "Only this order's.")]
+
+
+# ── Texts that are read ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def usage(read: Callable[[str], Read]) -> Callable[[str], Read]:
+    """A parser for an option: text that cannot be read is a usage error, which keeps the rule that asked for more.
+
+    What can be read and is refused all the same, an amount out of bounds say, stays a refusal.
+    """
+
+    @wraps(read)
+    def parse(text: str) -> Read:
+        try:
+            return read(text)
+        except Unreadable as fault:
+            raise typer.BadParameter(fault.message) from fault
+
+    return parse
+
+
+amount = usage(money.parse_cents)
+moment = usage(times.parse_when)
+duration = usage(times.parse_later)
+
+
+def revisions(text: str) -> str:
+    """Revisions as typed, a number or `unlimited`: still as text, since none given is something else again."""
+    if not re.fullmatch("[0-9]{1,5}|unlimited", text, re.ASCII):
+        raise typer.BadParameter(f"{text!r} is not a number of revisions: write a number, or unlimited")
+    return text
+
+
+def count_of(revisions: str | None) -> int | None:
+    """The number that revisions mean: None is unlimited; none given are 0."""
+    return None if revisions == "unlimited" else int(revisions or 0)
+
+
+class Price(NamedTuple):
+    """The explicit price of a milestone in a package."""
+
+    tier: str
+    cents: int
+
+
+def price(text: str) -> Price:
+    """An explicit price as typed: `PACKAGE=AMOUNT`."""
+    tier, equals, cents = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{text!r} is not PACKAGE=AMOUNT, such as basic=50.00")
+    if tier not in TIERS:
+        raise typer.BadParameter(f"{tier!r} is not a package: {', '.join(TIERS)}")
+    return Price(tier, amount(cents))
+
+
+class Record(NamedTuple):
+    """What an order keeps of a delivered file (rule deliver-final)."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+_RECORD = re.compile("(?P<name>.+):(?P<size>[0-9]{1,15}):(?P<sha256>[0-9a-f]{64})", re.ASCII | re.DOTALL)
+
+
+def record(text: str) -> Record:
+    """A delivered file's record as typed: `NAME:SIZE:SHA256`, split from the right."""
+    match = _RECORD.fullmatch(text)
+    if not match:
+        raise typer.BadParameter(f"{text!r} is not NAME:SIZE:SHA256")
+    return Record(match["name"], int(match["size"]), match["sha256"])
+
+
+# ── Texts of several parts ──────────────────────────────────────────────────────────────────────────────────────────
+
+PACKAGE_FORM = "PRICE:DAYS[:REVISIONS]"
+MILESTONE_FORM = "NAME:DAYS:PRICE[:REVISIONS]"
+
+
+def read_package(tier: str, text: str) -> Package:
+    """A package as typed: `PRICE:DAYS[:REVISIONS]`."""
+    price_cents, days, allowed = _read_parts(text, (amount, _days, revisions), f"{PACKAGE_FORM}, such as 150:7:2")
+    return Package(tier, price_cents, days, count_of(allowed))
+
+
+def read_milestone(text: str) -> MilestoneTerms:
+    """A milestone of an offer as typed: `NAME:DAYS:PRICE[:REVISIONS]`, split from the right.
+
+    So a name may hold colons; what can be revisions is.
+    """
+    form = f"{MILESTONE_FORM}, such as Sketches:5:60.00"
+    name, days, price_cents, allowed = _read_parts(text, (_name, _days, amount, revisions), form)
+    names.check_milestone_parts(*text.rsplit(":", 2 if allowed is None else 3))
+    return MilestoneTerms(name.strip(), days, price_cents, count_of(allowed))
+
+
+def package_option(tier: Tier) -> Any:
+    """The declaration of an option that describes the package of a tier."""
+
+    def parse(text: str) -> Package:
+        return read_package(tier.value, text)
+
+    return typer.Option(f"--{tier}", metavar=PACKAGE_FORM, parser=parse, help=f"The {tier} package.")
+
+
+def _read_all(texts: list[str] | None) -> list[MilestoneTerms]:
+    """The milestones of an offer as typed; a fault names the one that it is in."""
+    read = []
+    for number, text in enumerate(texts or [], start=1):
+        try:
+            read.append(read_milestone(text))
+        except typer.BadParameter as fault:
+            raise typer.BadParameter(f"milestone {number}: {fault.message}") from fault.__cause__
+    return read
+
+
+OfferMilestones = Annotated[
+    list[MilestoneTerms] | None,
+    typer.Option(
+        "--milestone",
+        metavar=MILESTONE_FORM,
+        parser=str,
+        callback=_read_all,
+        help="A milestone; repeat, 2 to 6 of up to 30 days.",
+    ),
+]
+
+
+def _read_parts(text: str, reads: Sequence[Callable[[str], Any]], form: str) -> list[Any]:
+    """The parts of a text, split from the right; the last one may be left out, and is None then.
+
+    Where neither reading will do, the fault that is told is of the one that comes closer.
+    """
+    readings = [_try_parts(text, reads), _try_parts(text, reads[:-1])]
+    possible = [reading for reading in readings if reading.values]
+    if not possible:
+        raise typer.BadParameter(f"{text!r} is not {form}")
+    values, faults, refusals = min(possible, key=lambda reading: len(reading.faults) + len(reading.refusals))
+    if faults:
+        raise typer.BadParameter(f"{faults[0].message}; the form is {form}") from faults[0].__cause__
+    if refusals:
+        raise refusals[0]
+    return values if len(values) == len(reads) else [*values, None]
+
+
+class _Reading(NamedTuple):
+    """A text's parts: their values, none if there are too few; what cannot be read, and what a rule refuses."""
+
+    values: list[Any]
+    faults: list[typer.BadParameter]
+    refusals: list[RuleError]
+
+
+def _try_parts(text: str, reads: Sequence[Callable[[str], Any]]) -> _Reading:
+    reading = _Reading([], [], [])
+    parts = text.rsplit(":", len(reads) - 1)
+    for part, read in zip(parts, reads, strict=False) if len(parts) == len(reads) else ():
+        value = None
+        try:
+            value = read(part)
+        except typer.BadParameter as fault:
+            reading.faults.append(fault)
+        except RuleError as refusal:
+            reading.refusals.append(refusal)
+        reading.values.append(value)
+    return reading
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise typer.BadParameter("the name is missing")
+    return text
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text, re.ASCII):
+        raise typer.BadParameter(f"{text!r} is not a number of days")
+    return int(text)
+
+
+# ── Shared options, and options that go together ────────────────────────────────────────────────────────────────────
+
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show at most this many.")]
 SellerFilter = Annotated[str | None, typer.Option("--seller", metavar="HANDLE", help="Only this seller's.")]
 ClientFilter = Annotated[str | None, typer.Option("--client", metavar="HANDLE", help="Only this client's.")]
 FromFile = Annotated[str | None, typer.Option("--from", metavar="FILE", help="Read it from a TOML file; - is stdin.")]
 Message = Annotated[str, typer.Option("--message", "-m", metavar="TEXT", help="A message to go with it.")]
-
-_REVISIONS = "[0-9]{1,5}|unlimited"
-_AMOUNT = r"\$?[0-9]+(?:\.[0-9]+)?"
-_DAYS = "[0-9]{1,6}"
-_PACKAGE = re.compile(rf"(?P<price>{_AMOUNT}):(?P<days>{_DAYS})(?::(?P<revisions>{_REVISIONS}))?", re.ASCII)
-_RECORD = re.compile("(?P<name>.+):(?P<size>[0-9]{1,15}):(?P<sha256>[0-9a-f]{64})", re.ASCII | re.DOTALL)
-# Split from the right, so that a name may hold colons; what can be revisions is.
-_WITH_REVISIONS = re.compile(
-    rf"(?P<name>.+):(?P<days>{_DAYS}):(?P<price>{_AMOUNT}):(?P<revisions>{_REVISIONS})", re.ASCII | re.DOTALL
-)
-_WITHOUT_REVISIONS = re.compile(rf"(?P<name>.+):(?P<days>{_DAYS}):(?P<price>{_AMOUNT})", re.ASCII | re.DOTALL)
-
-
-def read_revisions(text: str | None) -> int | None:
-    """Revisions as typed: a number, or `unlimited` (None); nothing typed is 0."""
-    if text is None:
-        return 0
-    if not re.fullmatch(_REVISIONS, text, re.ASCII):
-        raise typer.BadParameter(f"{text!r} is not a number of revisions: write a number, or unlimited")
-    return None if text == "unlimited" else int(text)
-
-
-def read_package(tier: str, text: str) -> Package:
-    """A package as typed: `PRICE:DAYS[:REVISIONS]`."""
-    match = _PACKAGE.fullmatch(text)
-    if not match:
-        raise typer.BadParameter(f"{text!r} is not PRICE:DAYS or PRICE:DAYS:REVISIONS, such as 150:7:2")
-    return Package(tier, money.parse_cents(match["price"]), int(match["days"]), read_revisions(match["revisions"]))
-
-
-def read_milestone(text: str) -> MilestoneTerms:
-    """A milestone of an offer as typed: `NAME:DAYS:PRICE[:REVISIONS]`, split from the right."""
-    match = _WITH_REVISIONS.fullmatch(text) or _WITHOUT_REVISIONS.fullmatch(text)
-    if not match:
-        raise typer.BadParameter(
-            f"{text!r} is not NAME:DAYS:PRICE or NAME:DAYS:PRICE:REVISIONS, such as Sketches:5:60.00"
-        )
-    names.check_milestone_parts(*match.groups())
-    revisions = read_revisions(match.groupdict().get("revisions"))
-    return MilestoneTerms(match["name"].strip(), int(match["days"]), money.parse_cents(match["price"]), revisions)
-
-
-def check_choice(what: str, given: str | None, choices: Iterable[str]) -> None:
-    """Refuse a word that is none of the choices, naming them."""
-    if given is not None and given not in set(choices):
-        raise typer.BadParameter(f"{given!r} is not a {what}: {', '.join(choices)}")
-
-
-def read_record(text: str) -> dict[str, object]:
-    """A delivered file's record as typed: `NAME:SIZE:SHA256`, split from the right."""
-    match = _RECORD.fullmatch(text)
-    if not match:
-        raise typer.BadParameter(f"{text!r} is not NAME:SIZE:SHA256")
-    return {"name": match["name"], "size": int(match["size"]), "sha256": match["sha256"]}
-
-
-def read_tier(text: str) -> str:
-    """A package's name as typed."""
-    if text not in TIERS:
-        raise typer.BadParameter(f"{text!r} is not a package: {', '.join(TIERS)}")
-    return text
-
-
-def read_prices(texts: list[str]) -> dict[str, int]:
-    """Explicit prices as typed: `PACKAGE=AMOUNT`."""
-    prices = []
-    for text in texts:
-        tier, equals, amount = text.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{text!r} is not PACKAGE=AMOUNT, such as basic=50.00")
-        prices.append((read_tier(tier), money.parse_cents(amount)))
-    return prices_by_package(prices)
 
 
 def require(options: Mapping[str, object]) -> None:

@@ -8,14 +8,15 @@ import typer
 
 from milepost import times
 from milepost.cli import order_clock, order_views
-from milepost.cli.options import Message, OrderId, read_record, read_tier
+from milepost.cli.options import Message, OrderId, Record, Tier, id_option, moment, record
 from milepost.cli.session import answers, current, note, store
+from milepost.commands import template_of
 from milepost.core import names
 from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
-    from milepost.views import OrderView
+    from milepost.views.orders import OrderView
 
 app = typer.Typer(no_args_is_help=True, help="Orders: deliver, approve, continue, revise, stop, and the clock's tick.")
 
@@ -36,9 +37,9 @@ def act(order: int, *actions: Action, **args: Any) -> "OrderView":
 @app.command()
 @answers
 def place(
-    gig: Annotated[int, typer.Option("--gig", metavar="GIG", min=1, help="The gig to order from.")],
+    gig: Annotated[int, id_option("--gig", "GIG", "The gig to order from.")],
     client: Annotated[str, typer.Option("--client", metavar="HANDLE", help="Who orders.")],
-    package: Annotated[str, typer.Option("--package", metavar="PACKAGE", help="Which package.")] = "basic",
+    package: Annotated[Tier, typer.Option("--package", help="Which package.")] = Tier.BASIC,
     no_milestones: Annotated[bool, typer.Option("--no-milestones", help="Pay it in one piece.")] = False,
 ) -> Any:
     """Order a gig's package, as a client; prints the order's id.
@@ -52,10 +53,10 @@ def place(
     """
     from milepost.market import orders
 
-    tier, handle = read_tier(package), current().handle
-    view = orders.place_package(store(), gig, tier, client, milestones=not no_milestones, handle=handle)
-    verb = "report-stage" if view.whole.order.milestones[0]["stages"] else "deliver"
-    note(f"Order {view.id} is placed. Next: milepost order {verb} {view.id}")
+    handle = current().handle
+    view = orders.place_package(store(), gig, package.value, client, milestones=not no_milestones, handle=handle)
+    action = Action.REPORT_STAGE if view.whole.order.milestones[0].stages else Action.DELIVER
+    note(f"Order {view.id} is placed. Next: {template_of(action).line({'order': view.id})}")
     return view
 
 
@@ -69,7 +70,8 @@ def deliver(
     ] = None,
     link: Annotated[list[str] | None, typer.Option(metavar="URL", help="A link to hand over; repeat.")] = None,
     recorded: Annotated[
-        list[str] | None, typer.Option(metavar="NAME:SIZE:SHA256", help="A file by its record, without the file.")
+        list[Record] | None,
+        typer.Option(metavar="NAME:SIZE:SHA256", parser=record, help="A file by its record, without the file."),
     ] = None,
 ) -> Any:
     """Deliver the running milestone, as the seller: it opens the client's review of 8 days.
@@ -81,8 +83,8 @@ def deliver(
       milepost order deliver 1 --message "Three sketches"
       milepost order deliver 1 --file logo.svg --link https://example.com/brand
     """
-    files = [*(read_record(text) for text in recorded or []), *(_recorded(path) for path in file or [])]
-    links = [names.check_new_link("a link", one) for one in link or []]
+    files = [one._asdict() for one in (*(recorded or ()), *map(_recorded, file or ()))]
+    links = [names.check_new_link("a link", one) for one in link or ()]
     return act(order, Action.DELIVER, message=message, files=files, links=links)
 
 
@@ -178,7 +180,7 @@ def report_stage(order: OrderId) -> Any:
 @answers
 def set_call(
     order: OrderId,
-    at: Annotated[str, typer.Option("--at", metavar="TIME", help="When the call is.")],
+    at: Annotated[times.When, typer.Option("--at", metavar="TIME", parser=moment, help="When the call is.")],
     link: Annotated[str, typer.Option("--link", metavar="URL", help="Where the call is.")],
 ) -> Any:
     """Set a call for the running milestone, as the seller, if it has the Zoom option.
@@ -189,15 +191,15 @@ def set_call(
     """
     from milepost.market import stores
 
-    call_at = times.parse_instant(at, clock=stores.settings_of(store()).clock)
+    call_at = at.at(stores.settings_of(store()).clock)
     return act(order, Action.SET_CALL, call_at=call_at, link=names.check_new_link("a call's link", link))
 
 
-def _recorded(path: Path) -> dict[str, Any]:
-    """What an order keeps of a file: name, size and SHA-256 (rule deliver-final)."""
+def _recorded(path: Path) -> Record:
+    """The record of a file."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
-            return {"name": path.name, "size": file.tell(), "sha256": digest.hexdigest()}
+            return Record(path.name, file.tell(), digest.hexdigest())
     except OSError as error:
         raise BadFile(str(path), [Fault(f"cannot be read: {error.strerror}")]) from None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from milepost import times
-from milepost.cli.options import Limit
+from milepost.cli.options import Limit, duration, id_option, moment
 from milepost.cli.session import answers, machine_now, note, store
 
 if TYPE_CHECKING:
@@ -17,10 +17,15 @@ app = typer.Typer()
 @app.command()
 @answers
 def tick(
-    now: Annotated[str | None, typer.Option(metavar="TIME", help="Move the clock to this time.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Move the clock on by this, such as +8d.")] = None,
+    now: Annotated[
+        times.When | None, typer.Option(metavar="TIME", parser=moment, help="Move the clock to this time.")
+    ] = None,
+    by: Annotated[
+        times.When | None,
+        typer.Option(metavar="DURATION", parser=duration, help="Move the clock on by this, such as +8d."),
+    ] = None,
     next_one: Annotated[bool, typer.Option("--next", help="Move the clock to the next timer.")] = False,
-    until_done: Annotated[int | None, typer.Option(metavar="ORDER", min=1, help="Until this order has ended.")] = None,
+    until_done: Annotated[int | None, id_option("--until-done", "ORDER", "Until this order has ended.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would fire, and save nothing.")] = False,
     limit: Limit = 100,
 ) -> Any:
@@ -40,21 +45,19 @@ def tick(
     if dry_run:
         note("A dry run: nothing of this is saved.")
         with store().trial() as trial:
-            return _tick(trial, now, by, next_one, until_done, limit)
-    return _tick(store(), now, by, next_one, until_done, limit)
+            return _tick(trial, now or by, next_one, until_done, limit)
+    return _tick(store(), now or by, next_one, until_done, limit)
 
 
-def _tick(db: "Database", now: str | None, by: str | None, next_one: bool, until_done: int | None, limit: int) -> Any:
+def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: int | None, limit: int) -> Any:
     from milepost.market import clock, stores
     from milepost.render.screen import progress
 
     if until_done is not None:
         return clock.tick_until_done(db, until_done, keep=limit)
     present = stores.settings_of(db).clock
-    if now is not None:
-        target = times.parse_instant(now, clock=present)
-    elif by is not None:
-        target = times.later(present, by)
+    if when is not None:
+        target = when.at(present)
     elif next_one:
         target = clock.next_instant(db) or present
         if target == present:

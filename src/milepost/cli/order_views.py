@@ -1,31 +1,28 @@
 """`milepost order …`, what only looks: list, show, history, timers, explain, timeline, what-if."""
 
-import shlex
 from typing import Annotated, Any
 
 import typer
 
 from milepost import times
-from milepost.cli.options import ClientFilter, Limit, OrderId, SellerFilter
+from milepost.cli.options import ClientFilter, Limit, MaybeOrder, OrderId, SellerFilter, moment
 from milepost.cli.session import answers, current, store
 from milepost.core.transitions import Phase, Status
 
 app = typer.Typer()
 
-MaybeOrder = Annotated[int | None, typer.Argument(metavar="[ORDER]", min=1, help="One order's; else the store's.")]
-_VERBS = ("approve", "check-substep", "continue", "deliver", "report-stage", "revise", "set-call", "stop", "tick")
-
 
 @app.command("list")
 @answers
 def list_(
-    status: Annotated[str | None, typer.Option(metavar="STATUS", help=f"{', '.join(Status)}.")] = None,
-    phase: Annotated[str | None, typer.Option(metavar="PHASE", help=f"{', '.join(Phase)}.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only these.")] = None,
+    phase: Annotated[Phase | None, typer.Option(help="Only these.")] = None,
     seller: SellerFilter = None,
     client: ClientFilter = None,
     late: Annotated[bool, typer.Option("--late", help="Only those whose running work is late.")] = False,
     due_before: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only those with a timer before this time, such as +3d.")
+        times.When | None,
+        typer.Option(metavar="TIME", parser=moment, help="Only those with a timer before this time, such as +3d."),
     ] = None,
     limit: Limit = 50,
 ) -> Any:
@@ -38,9 +35,7 @@ def list_(
     """
     from milepost.market import orders
 
-    _check_word("status", status, Status)
-    _check_word("phase", phase, Phase)
-    due_until = _read_time(due_before) - 1 if due_before is not None else None
+    due_until = _instant(due_before) - 1 if due_before is not None else None
     filters = orders.Filters(status, seller, client, phase, late, due_until)
     return orders.listing(store(), filters, limit=limit)
 
@@ -49,7 +44,9 @@ def list_(
 @answers
 def show(
     order: OrderId,
-    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As it stood at this time.")] = None,
+    at: Annotated[
+        times.When | None, typer.Option("--at", metavar="TIME", parser=moment, help="As it stood at this time.")
+    ] = None,
 ) -> Any:
     """Show an order: its milestones, deadlines and money; now, or as they stood at a time.
 
@@ -60,7 +57,7 @@ def show(
     """
     from milepost.market import orders
 
-    return orders.show(store(), order, at=_read_time(at) if at is not None else None)
+    return orders.show(store(), order, at=_instant(at) if at is not None else None)
 
 
 @app.command()
@@ -132,9 +129,9 @@ def export(order: OrderId) -> Any:
     """
     from milepost.market import orders
     from milepost.scenario.export import order_text
-    from milepost.views import TextView
+    from milepost.views.base import TextView
 
-    return TextView(order_text(*orders.export(store(), order)))
+    return TextView(order_text(orders.export(store(), order)))
 
 
 @app.command("what-if")
@@ -142,43 +139,28 @@ def export(order: OrderId) -> Any:
 def what_if(
     order: OrderId,
     action: Annotated[
-        list[str], typer.Argument(metavar="ACTION...", help="Words of `order`, without the id; quoted if several.")
+        list[str],
+        typer.Argument(metavar="ACTION...", help="The words of a command, without the order's id; quoted if several."),
     ],
 ) -> Any:
     """Show what would follow from some actions: the order, its timers and the ledger. Nothing is saved.
+
+    A word alone is a verb of `order`. The ids of the order and of its open request, and its seller, are filled in.
 
     \b
     Examples:
       milepost order what-if 1 approve continue deliver "tick +9d"
       milepost order what-if 1 "deliver --link https://example.com" "tick --next"
+      milepost order what-if 1 \\
+        "resolution open --whole --by client --reason late" \\
+        "resolution accept" "ledger withdraw --all"
     """
-    from milepost.cli.scenario_steps import trial
+    from milepost.cli.trial import trial
 
-    return trial(store(), order, [_words(text, order) for text in action], handle=current().handle)
-
-
-def _words(text: str, order: int) -> list[str]:
-    """The words of an action on the order: `approve`, `deliver --link URL`, `tick +9d`."""
-    try:
-        verb, *rest = shlex.split(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} cannot be read; is a quote open?") from None
-    if verb not in _VERBS:
-        raise typer.BadParameter(f"{verb!r} is not an action: {', '.join(_VERBS)}")
-    if "--dry-run" in rest:
-        raise typer.BadParameter("nothing of it is saved anyway; leave out --dry-run")
-    if verb == "tick":
-        bare = bool(rest) and not rest[0].startswith("-")
-        return ["order", verb, *(["--by" if rest[0].startswith("+") else "--now"] if bare else []), *rest]
-    return ["order", verb, str(order), *rest]
+    return trial(store(), order, action, handle=current().handle)
 
 
-def _check_word(what: str, given: str | None, known: Any) -> None:
-    if given is not None and given not in set(known):
-        raise typer.BadParameter(f"{given!r} is not a {what}: {', '.join(known)}")
-
-
-def _read_time(text: str) -> int:
+def _instant(when: times.When) -> int:
     from milepost.market import stores
 
-    return times.parse_instant(text, clock=stores.settings_of(store()).clock)
+    return when.at(stores.settings_of(store()).clock)

@@ -7,7 +7,8 @@ import typer
 from milepost.cli.session import answers
 from milepost.files import documents
 from milepost.policy import Policy
-from milepost.views import Listing, PolicyView
+from milepost.views.base import Listing
+from milepost.views.rules import PolicyView
 
 app = typer.Typer(no_args_is_help=True, help="Policies: the numbers that a store can choose.")
 

@@ -1,18 +1,19 @@
 """`milepost resolution …`: cancelling a milestone or an order."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from milepost import money
-from milepost.cli.options import Limit, OrderId, check_choice, possible_id
+from milepost.cli.options import Limit, OrderId, id_argument, id_option
 from milepost.cli.session import answers, current, note, store
-from milepost.core.transitions import Actor, RequestState
+from milepost.commands import template_of
+from milepost.core.transitions import Action, Actor
 
 app = typer.Typer(no_args_is_help=True, help="Cancelling a milestone or an order: ask, answer, or call support.")
 
-STATES = tuple(state for state in RequestState if state is not RequestState.NONE)
-RequestId = Annotated[int, typer.Argument(metavar="RESOLUTION", min=1, callback=possible_id, help="The request's id.")]
+State = Literal["open", "accepted", "declined", "withdrawn", "unanswered", "lapsed", "moot"]
+RequestId = Annotated[int, id_argument("RESOLUTION", "The request's id.")]
 Milestone = Annotated[int | None, typer.Option("--milestone", metavar="N", min=1, help="Cancel this milestone.")]
 Whole = Annotated[bool, typer.Option("--whole", help="Cancel the whole order.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="REASON", help="One of `milepost resolution reasons`.")]
@@ -22,8 +23,8 @@ Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="What to say w
 @app.command("open")
 @answers
 def open_(
-    order: Annotated[int, typer.Option("--order", metavar="ORDER", min=1, help="The order.")],
-    by: Annotated[str, typer.Option("--by", metavar="client|seller", help="Who asks.")],
+    order: Annotated[int, id_option("--order", "ORDER", "The order.")],
+    by: Annotated[Literal[Actor.CLIENT, Actor.SELLER], typer.Option("--by", help="Who asks.")],
     reason: Reason,
     milestone: Milestone = None,
     whole: Whole = False,
@@ -41,13 +42,10 @@ def open_(
     """
     from milepost.market import resolutions
 
-    if by not in (Actor.CLIENT, Actor.SELLER):
-        raise typer.BadParameter(f"{by!r} is not client or seller")
     position = _object(milestone, whole)
-    view = resolutions.open_request(
-        store(), order, position, by=Actor(by), reason=reason, note=text, handle=current().handle
-    )
-    note(f"Request {view.id} is open. Next: milepost resolution accept {view.id}   (or decline, or withdraw)")
+    view = resolutions.open_request(store(), order, position, by=by, reason=reason, note=text, handle=current().handle)
+    next_step = template_of(Action.ACCEPT_REQUEST).line({"request": view.id})
+    note(f"Request {view.id} is open. Next: {next_step}   (or decline, or withdraw)")
     return view
 
 
@@ -90,10 +88,7 @@ def withdraw(resolution: RequestId) -> Any:
 @app.command("list")
 @answers
 def list_(
-    state: Annotated[
-        str | None,
-        typer.Option(metavar="STATE", help=f"{', '.join(STATES)}."),
-    ] = None,
+    state: Annotated[State | None, typer.Option(help="Only these.")] = None,
     limit: Limit = 50,
 ) -> Any:
     """List requests to cancel.
@@ -104,7 +99,6 @@ def list_(
     """
     from milepost.market import resolutions
 
-    check_choice("state", state, STATES)
     return resolutions.listing(store(), state=state, limit=limit)
 
 

@@ -1,10 +1,11 @@
 """The verbs without a noun: init, demo, rules."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from milepost import rules, times
+from milepost.cli.options import moment
 from milepost.cli.session import answers, current, machine_now, note, store
 from milepost.errors import StoreError
 from milepost.files import documents
@@ -17,9 +18,11 @@ app = typer.Typer()
 @answers
 def init(
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="The policy of the store.")] = "standard",
-    start: Annotated[str | None, typer.Option(metavar="TIME", help="Where its clock starts; else now.")] = None,
+    start: Annotated[
+        times.When | None, typer.Option(metavar="TIME", parser=moment, help="Where its clock starts; else now.")
+    ] = None,
     clock: Annotated[
-        str, typer.Option(metavar="simulated|system", help="Who moves its clock: ticks, or the machine.")
+        Literal["simulated", "system"], typer.Option(help="Who moves its clock: ticks, or the machine.")
     ] = "simulated",
 ) -> Any:
     """Make a store: one SQLite file.
@@ -34,10 +37,8 @@ def init(
     """
     from milepost.market import stores
 
-    if clock not in ("simulated", "system"):
-        raise typer.BadParameter(f"{clock!r} is not a clock: simulated or system")
     now = machine_now()
-    begins = times.parse_instant(start, clock=now) if start else now
+    begins = start.at(now) if start else now
     path, chosen = current().store_path, documents.policy(policy)
     try:
         view = stores.create_file(path, start=begins, clock_mode=clock, policy=chosen)
@@ -63,15 +64,16 @@ def rules_(
       milepost rules --policy terms-2024
       milepost rules --transitions
     """
-    from milepost import views
+    from milepost.views.base import Listing, TextView
+    from milepost.views.rules import RuleView, state_diagram, transition_views
 
     if diagram:
-        return views.TextView(views.state_diagram() + "\n")
+        return TextView(state_diagram() + "\n")
     if transitions:
-        return views.Listing("transition", views.transition_views())
+        return Listing("transition", transition_views())
     wording = _policy_in_force(policy).wording()
-    told = [views.RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
-    return views.Listing("rule", told)
+    told = [RuleView(rule.id, rule.text.format_map(wording), rule.source) for rule in rules.RULES.values()]
+    return Listing("rule", told)
 
 
 def _policy_in_force(name: str | None) -> Policy:

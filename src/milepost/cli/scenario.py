@@ -12,7 +12,8 @@ from milepost import data
 from milepost.cli.session import answers, note
 from milepost.errors import BadFile, Fault
 from milepost.files import documents
-from milepost.views import Listing, PlayedView, SuiteView, TextView
+from milepost.views.base import Listing, TextView
+from milepost.views.scenarios import PlayedView, SuiteView
 
 app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, compare, explore, and a new one.")
 
@@ -140,9 +141,9 @@ def _stories(folder: Path) -> list[str]:
 
 
 def _load(name: str, policy: Any) -> Any:
-    from milepost.scenario import file
+    from milepost.cli import scenario_steps
 
-    scenario = file.load(name)
+    scenario = scenario_steps.load(name)
     return replace(scenario, policy=policy) if policy is not None else scenario
 
 

@@ -7,19 +7,28 @@ from typing import Any
 from typer.exceptions import TyperException
 
 from milepost import data
+from milepost.cli import grammar
+from milepost.cli.app import call
+from milepost.cli.error_text import usage_message
 from milepost.cli.session import Session, using
+from milepost.rules import RuleError
 from milepost.scenario import file
 from milepost.scenario.file import Scenario
-from milepost.scenario.play import MANY, BadStep, effect_of, play, play_in
+from milepost.scenario.play import BadStep, play, play_in
 from milepost.store.db import Database
-from milepost.views import PlayedView, StepView, TrialView
+from milepost.views.scenarios import PlayedView
 
 STORY = ("stories", "demo.toml")
 
 
 def demo(name: str | None) -> PlayedView:
     """Play a file's story, or the shipped one."""
-    return play_file(file.load(name) if name else file.parse(data.text(*STORY), STORY[-1]))
+    return play_file(load(name) if name else file.parse(data.text(*STORY), STORY[-1], grammar.read))
+
+
+def load(name: str) -> Scenario:
+    """The scenario in a file, its steps in the words of this command line. Raises `BadFile` with all its faults."""
+    return file.load(name, grammar.read)
 
 
 def play_file(scenario: Scenario) -> PlayedView:
@@ -39,31 +48,12 @@ def play_kept(scenario: Scenario, path: Path) -> PlayedView:
         db.close()
 
 
-def trial(db: Database, order_id: int, actions: Sequence[Sequence[str]], *, handle: str | None = None) -> TrialView:
-    """What would follow from some commands on an order; nothing is kept. Raises what the commands raise."""
-    from milepost.cli.app import call
-    from milepost.market import ledger, orders
-
-    party = ["--as", handle] if handle is not None else []
-
-    with db.trial() as copy:
-        first = len(ledger.entries(copy, order_id=order_id, account=None, limit=MANY).items)
-        steps = []
-        for words in actions:
-            with using(Session(keeps=copy)):
-                call([*party, *words])
-            standing = orders.show(copy, order_id)
-            steps.append(StepView(standing.now, None, " ".join(words[1:]), effect_of(standing)))
-        entries = ledger.entries(copy, order_id=order_id, account=None, limit=MANY).items
-        return TrialView(steps, standing, entries[first:])
-
-
 def run_command(db: Database, words: Sequence[str]) -> Any:
     """Run the words of a command on an open store, and answer with its view."""
-    from milepost.cli.app import call
-
     with using(Session(keeps=db)):
         try:
             return call(words)
         except TyperException as error:
-            raise BadStep(error.format_message()) from error
+            if isinstance(error.__cause__, RuleError):
+                raise error.__cause__ from error  # text that a rule asks for otherwise: a story may expect it
+            raise BadStep(usage_message(error)) from error

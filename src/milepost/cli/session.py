@@ -21,7 +21,6 @@ import typer
 from milepost.render.plain import printable
 
 if TYPE_CHECKING:
-    from milepost.core.gig import Gig
     from milepost.store.db import Database
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
@@ -117,13 +116,6 @@ def answers(function: Callable[..., Any]) -> Callable[..., Any]:
     command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), flag])  # type: ignore[attr-defined]
     command.__annotations__ = {**function.__annotations__, "json": Json}
     return command
-
-
-def change(gig_id: int, how: "Callable[[Gig], Gig]") -> Any:
-    """Change a gig, as its seller where `--as` says who acts, and answer with it."""
-    from milepost.market import gigs
-
-    return gigs.edit(store(), gig_id, how, handle=current().handle)
 
 
 def confirmed(question: str) -> bool:

@@ -4,18 +4,23 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.options import GigId, read_prices, read_revisions, read_tier
-from milepost.cli.session import answers, change, store
+from milepost.cli.options import GigId, Price, Tier, count_of, price, revisions
+from milepost.cli.session import answers, current, store
+from milepost.core.gig import TIERS, prices_by_package
 
 app = typer.Typer()
 
 Position = Annotated[int, typer.Argument(metavar="MILESTONE", min=1, help="The milestone's position.")]
-Packages = Annotated[
-    list[str] | None, typer.Option("--package", metavar="PACKAGE", help="Available in this package; repeat. Else all.")
-]
+Packages = Annotated[list[Tier] | None, typer.Option("--package", help="Available in this package; repeat. Else all.")]
 Prices = Annotated[
-    list[str] | None, typer.Option("--price", metavar="PACKAGE=AMOUNT", help="Its exact price in a package; repeat.")
+    list[Price] | None,
+    typer.Option("--price", metavar="PACKAGE=AMOUNT", parser=price, help="Its exact price in a package; repeat."),
 ]
+
+
+def _tiers(chosen: list[Tier] | None) -> tuple[str, ...]:
+    """The packages that were chosen; all, if none."""
+    return tuple(tier.value for tier in chosen) if chosen else TIERS
 
 
 @app.command("add-milestone")
@@ -25,11 +30,13 @@ def add_milestone(
     name: Annotated[str, typer.Option(metavar="TEXT", help="The milestone's name.")],
     days: Annotated[int, typer.Option(metavar="N", help="Days to complete it.")],
     description: Annotated[str, typer.Option(metavar="TEXT", help="What the client gets.")] = "",
-    revisions: Annotated[str, typer.Option(metavar="N|unlimited", help="Revisions of this milestone.")] = "0",
+    allowed: Annotated[
+        str, typer.Option("--revisions", metavar="N|unlimited", parser=revisions, help="Revisions of this milestone.")
+    ] = "0",
     zoom: Annotated[bool, typer.Option("--zoom", help="Offer a Zoom call.")] = False,
     package: Packages = None,
     weight: Annotated[int, typer.Option(metavar="N", help="Its share of the price.")] = 1,
-    price: Prices = None,
+    prices: Prices = None,
 ) -> Any:
     """Add a milestone at the end of a gig's workflow: at least 2, at most 5.
 
@@ -39,20 +46,20 @@ def add_milestone(
       milepost gig add-milestone 1 --name Files --days 2 \\
         --package premium --price premium=120.00
     """
-    from milepost.core import workflow
-    from milepost.core.gig import TIERS, Milestone
+    from milepost.core.gig import Milestone
+    from milepost.market import gigs
 
     milestone = Milestone(
         name.strip(),
         days,
         description.strip(),
-        read_revisions(revisions),
+        count_of(allowed),
         zoom,
-        tuple(read_tier(one) for one in package or TIERS),
+        _tiers(package),
         weight,
-        read_prices(price or []),
+        prices_by_package(prices or ()),
     )
-    return change(gig, lambda one: workflow.add_milestone(one, milestone))
+    return gigs.add_milestone(store(), gig, milestone, handle=current().handle)
 
 
 @app.command("edit-milestone")
@@ -63,11 +70,13 @@ def edit_milestone(
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new name.")] = None,
     days: Annotated[int | None, typer.Option(metavar="N", help="Its new days.")] = None,
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new description.")] = None,
-    revisions: Annotated[str | None, typer.Option(metavar="N|unlimited", help="Its new revisions.")] = None,
+    allowed: Annotated[
+        str | None, typer.Option("--revisions", metavar="N|unlimited", parser=revisions, help="Its new revisions.")
+    ] = None,
     zoom: Annotated[bool | None, typer.Option("--zoom/--no-zoom", help="Offer a Zoom call, or not.")] = None,
     package: Packages = None,
     weight: Annotated[int | None, typer.Option(metavar="N", help="Its new share of the price.")] = None,
-    price: Prices = None,
+    prices: Prices = None,
     no_prices: Annotated[bool, typer.Option("--no-prices", help="Share by weight again.")] = False,
 ) -> Any:
     """Change a milestone of a gig's workflow; what is not named stays. Orders already placed stay as they are.
@@ -76,23 +85,31 @@ def edit_milestone(
     Example:
       milepost gig edit-milestone 1 2 --days 5 --revisions unlimited
     """
-    from milepost.core import workflow
+    from milepost.core.workflow import MilestoneChanges
+    from milepost.market import gigs
 
-    texts = {"name": name, "description": description}
-    changes: dict[str, Any] = {key: text.strip() for key, text in texts.items() if text is not None}
-    changes |= {"days": days, "zoom": zoom, "weight": weight}
-    changes |= {
-        "revisions": read_revisions(revisions) if revisions is not None else None,
-        "packages": tuple(read_tier(one) for one in package) if package else None,
-        "prices": {} if no_prices else None,
-        "set_prices": read_prices(price) if price else None,
-    }
-    kept = {key: value for key, value in changes.items() if value is not None}
-    if revisions == "unlimited":
-        kept["revisions"] = None
-    if not kept:
+    changes = MilestoneChanges()
+    if name is not None:
+        changes["name"] = name.strip()
+    if days is not None:
+        changes["days"] = days
+    if description is not None:
+        changes["description"] = description.strip()
+    if allowed is not None:
+        changes["revisions"] = count_of(allowed)
+    if zoom is not None:
+        changes["zoom"] = zoom
+    if package:
+        changes["packages"] = _tiers(package)
+    if weight is not None:
+        changes["weight"] = weight
+    if no_prices:
+        changes["prices"] = {}
+    if not changes and not prices:
         raise typer.BadParameter("say what to change, such as --days 5")
-    return change(gig, lambda one: workflow.edit_milestone(one, milestone, **kept))
+    return gigs.edit_milestone(
+        store(), gig, milestone, set_prices=prices_by_package(prices or ()), handle=current().handle, **changes
+    )
 
 
 @app.command("move-milestone")
@@ -108,9 +125,9 @@ def move_milestone(
     Example:
       milepost gig move-milestone 1 3 --to 1
     """
-    from milepost.core import workflow
+    from milepost.market import gigs
 
-    return change(gig, lambda one: workflow.move_milestone(one, milestone, to))
+    return gigs.move_milestone(store(), gig, milestone, to, handle=current().handle)
 
 
 @app.command("remove-milestone")
@@ -122,9 +139,9 @@ def remove_milestone(gig: GigId, milestone: Position) -> Any:
     Example:
       milepost gig remove-milestone 1 3
     """
-    from milepost.core import workflow
+    from milepost.market import gigs
 
-    return change(gig, lambda one: workflow.remove_milestone(one, milestone))
+    return gigs.remove_milestone(store(), gig, milestone, handle=current().handle)
 
 
 @app.command("add-substep")
@@ -141,11 +158,10 @@ def add_substep(
     Example:
       milepost gig add-substep 1 2 --name "Colour studies" --package premium
     """
-    from milepost.core import workflow
-    from milepost.core.gig import TIERS, Substep
+    from milepost.core.gig import Substep
+    from milepost.market import gigs
 
-    substep = Substep(name.strip(), tuple(read_tier(one) for one in package or TIERS))
-    return change(gig, lambda one: workflow.add_substep(one, milestone, substep))
+    return gigs.add_substep(store(), gig, milestone, Substep(name.strip(), _tiers(package)), handle=current().handle)
 
 
 @app.command("remove-substep")
@@ -161,9 +177,9 @@ def remove_substep(
     Example:
       milepost gig remove-substep 1 2 1
     """
-    from milepost.core import workflow
+    from milepost.market import gigs
 
-    return change(gig, lambda one: workflow.remove_substep(one, milestone, number))
+    return gigs.remove_substep(store(), gig, milestone, number, handle=current().handle)
 
 
 @app.command("use-template")
@@ -179,9 +195,8 @@ def use_template(
     Example:
       milepost gig use-template 1 logo-design
     """
-    from milepost.core import workflow
     from milepost.files import documents
-    from milepost.market import templates
+    from milepost.market import gigs, templates
 
     chosen = templates.find(store(), template, documents.shipped_templates())
-    return change(gig, lambda one: workflow.use_template(one, chosen, replace=replace))
+    return gigs.use_template(store(), gig, chosen, replace=replace, handle=current().handle)

@@ -185,6 +185,8 @@ def _guard_timer(order: Order, action: Action, actor: Actor, at: int) -> None:
 
 def _guard_last_instant(before: Order, after: Order, action: Action) -> None:
     """No party arms what the clock cannot reach (rule time-format)."""
+    if after.terms.policy.is_first_edition:
+        return
     beyond = [instant for instant in instants(after) if instant > times.MAX_INSTANT]
     if beyond and not set(beyond) <= set(instants(before)):
         raise refusals.beyond_time(after, action, beyond[0])
@@ -263,7 +265,7 @@ def _close_moot(order: Order, at: int) -> Order:
 def _overtake(order: Order, action: Action, at: int) -> Order:
     """The order without the open request that the client's word on it settles (rule cancel-moot)."""
     request = order.open_request
-    if request is None or request.kind not in OVERTAKEN[action]:
+    if request is None or request.kind not in OVERTAKEN[action] or order.terms.policy.is_first_edition:
         return order
     role = Role.ASKER if request.asker is Actor.CLIENT else Role.OTHER
     return _close(order, request, OVERTAKING_ROWS[action, role].target, at)

@@ -5,17 +5,17 @@ is part of the state. So there are finitely many states, and each is walked from
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from milepost import times
 from milepost.core.act import Outcome, act, fire
 from milepost.core.ledger import Entry
 from milepost.core.order import Order, due, possible, timers
-from milepost.core.transitions import CANCEL_REASONS, Action, Status
+from milepost.core.transitions import Action, Status
 from milepost.rules import RuleError
 
-HANDOVER = "https://example.com/handover"  # a final delivery hands something over (rule deliver-final)
+# All arguments of an action that make a difference to an order at an instant, the likeliest first.
+Arguments = Callable[[Order, Action, int], Iterable[Mapping[str, object]]]
 
 
 class Reached(NamedTuple):
@@ -40,7 +40,7 @@ class Explored(NamedTuple):
     cut: bool
 
 
-def explore(order: Order, entries: tuple[Entry, ...], now: int, *, limit: int) -> Explored:
+def explore(order: Order, entries: tuple[Entry, ...], now: int, arguments: Arguments, *, limit: int) -> Explored:
     """Walk every state that `order` can reach from an instant on, up to `limit` states, breadth first."""
     states: dict[object, Reached] = {state_of(order): Reached(order, entries, (), [])}
     waiting = deque([(state_of(order), now)])
@@ -48,7 +48,7 @@ def explore(order: Order, entries: tuple[Entry, ...], now: int, *, limit: int) -
     while waiting:
         key, at = waiting.popleft()
         reached = states[key]
-        for outcome in steps(reached.order, at):
+        for outcome in steps(reached.order, at, arguments):
             following = state_of(outcome.order)
             if following not in states and len(states) >= limit:
                 return Explored(states, transitions, cut=True)
@@ -78,14 +78,14 @@ def state_of(order: Order) -> object:
     )
 
 
-def steps(order: Order, now: int) -> Iterator[Outcome]:
+def steps(order: Order, now: int, arguments: Arguments) -> Iterator[Outcome]:
     """What can come next: every possible action at once, and a second before the first timer; and that timer itself."""
     timer = due(order)
     instants = [now] if timer is None or timer.at > now else []
     if timer and timer.at - 1 > now:
         instants.append(timer.at - 1)
     for at in instants:
-        yield from _actions(order, at)
+        yield from _actions(order, at, arguments)
     if timer:
         yield fire(order)
 
@@ -104,29 +104,13 @@ def count_paths(found: Explored, start: object, most_steps: int) -> int:
     return ended
 
 
-def _actions(order: Order, at: int) -> Iterator[Outcome]:
+def _actions(order: Order, at: int, arguments: Arguments) -> Iterator[Outcome]:
     for action, actor in possible(order):
-        for args in _arguments(order, action):
+        for args in arguments(order, action, at):
             try:
                 yield act(order, action, actor=actor, at=at, **args)
             except RuleError:
                 continue
-
-
-def _arguments(order: Order, action: Action) -> list[dict[str, Any]]:
-    """The arguments that make a difference."""
-    positions = [None, *range(1, len(order.milestones) + 1)]
-    numbers = range(1, len(order.current.terms.substeps) + 1)
-    reason = next(iter(CANCEL_REASONS))
-    given: dict[Action, list[dict[str, Any]]] = {
-        Action.DELIVER: [{"links": [HANDOVER]}],
-        Action.CHECK_SUBSTEP: [{"number": number} for number in numbers],
-        Action.UNCHECK_SUBSTEP: [{"number": number} for number in numbers],
-        Action.SET_CALL: [{"call_at": times.MAX_INSTANT, "link": HANDOVER}],
-        Action.OPEN_CANCEL: [{"id": 1, "reason": reason, "position": position} for position in positions],
-        Action.SUPPORT_CANCEL: [{"reason": reason, "position": position} for position in positions],
-    }
-    return given.get(action, [{}])
 
 
 def _told(outcome: Outcome) -> str:

@@ -61,7 +61,7 @@ def exposures(terms: Terms) -> list[Exposure]:
 _NO_MILESTONES = Finding(
     "no-milestones-here",
     "the gig's subcategory has no milestones: the work can only be paid in one piece, or by the month",
-    "offer it with a gig of an eligible subcategory (milepost gig subcategories)",
+    "offer it with a gig of an eligible subcategory",
 )
 
 

@@ -237,6 +237,8 @@ def _armed(order: Order) -> list[Timer]:
 
 def _holds(order: Order, request: Request) -> bool:
     """Whether a request is about what the order waits for: a cancellation of what runs, or of the whole order."""
+    if order.terms.policy.is_first_edition:
+        return request.kind == RequestKind.CANCEL
     return request.kind == RequestKind.CANCEL and request.position in (None, order.current.position)
 
 
@@ -274,6 +276,8 @@ def possible(order: Order, at: int | None = None) -> list[tuple[Action, Actor]]:
 
 def is_held(order: Order, action: Action, at: int) -> bool:
     """Whether an action comes too late, its deadline held by an open request; answers and support never do."""
+    if order.terms.policy.is_first_edition:
+        return False
     held = held_deadline(order)
     answers = action in REQUEST_ROWS or action is Action.SUPPORT_CANCEL
     return held is not None and held.at <= at and not answers

@@ -209,6 +209,8 @@ def _revision_left(order: "Order", milestone: "Milestone") -> bool:
 
 
 def _something_follows(order: "Order", milestone: "Milestone") -> bool:
+    if order.terms.policy.is_first_edition:
+        return not order.stopping
     return order.next in (Next.CLIENT, Next.RENEWAL)
 
 

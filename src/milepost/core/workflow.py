@@ -3,10 +3,10 @@
 What a changed gig must not be is for `core/gig.py` to say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from milepost import rules
 from milepost.core import names
@@ -30,14 +30,27 @@ class Template(NamedTuple):
     seller: str | None = None
 
 
+class MilestoneChanges(TypedDict, total=False):
+    """What can be changed of a milestone; what is not named stays."""
+
+    name: str
+    days: int
+    description: str
+    revisions: int | None
+    zoom: bool
+    packages: tuple[str, ...]
+    weight: int
+    prices: Mapping[str, int]
+
+
 # ── Changing a gig ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def set_package(gig: Gig, tier: str, price_cents: int, days: int, **changes: Any) -> Gig:
-    """The gig with a package of this tier, a new one or the one it has; of that, what `changes` do not name stays."""
-    before = gig.package(tier) or Package(tier, price_cents, days)
-    told = before._replace(price_cents=price_cents, days=days, **changes)
-    others = [one for one in gig.packages if one.tier != tier]
+def set_package(gig: Gig, package: Package, kept: Iterable[str] = ()) -> Gig:
+    """The gig with this package in the place of the one of its tier, of which the `kept` fields stay."""
+    before = gig.package(package.tier) or package
+    told = package._replace(**{name: getattr(before, name) for name in kept})
+    others = [one for one in gig.packages if one.tier != package.tier]
     return gig._replace(packages=tuple(sorted([*others, told], key=lambda one: TIERS.index(one.tier))))
 
 
@@ -46,7 +59,9 @@ def add_milestone(gig: Gig, milestone: Milestone) -> Gig:
     return gig._replace(milestones=(*gig.milestones, milestone))
 
 
-def edit_milestone(gig: Gig, position: int, *, set_prices: Mapping[str, int] = {}, **changes: Any) -> Gig:
+def edit_milestone(
+    gig: Gig, position: int, *, set_prices: Mapping[str, int] = {}, **changes: Unpack[MilestoneChanges]
+) -> Gig:
     """The gig with one milestone changed; its substeps, and the prices that it had, stay within its packages.
 
     `set_prices` come beside the prices that it has. Raises `gig-milestone-fields` if it is not there.
@@ -109,8 +124,9 @@ def use_template(gig: Gig, template: Template, *, replace: bool = False) -> Gig:
     """
     if gig.milestones and not replace:
         raise rules.GIG_TEMPLATE.refuse(
-            why=f"the gig has a workflow of {len(gig.milestones)} milestones already; --replace puts it aside",
+            why=f"the gig has a workflow of {len(gig.milestones)} milestones already, and it was not to be replaced",
             template=template.name,
+            present=len(gig.milestones),
         )
     tiers = [package.tier for package in gig.packages]
     fitted = (_fitted(milestone, tiers) for milestone in template.milestones)

@@ -254,6 +254,7 @@ def _policy_fields() -> dict[str, Any]:
         "name": (StrictStr, "custom"),
         "continue_hours": (_bounded("continue_hours") | Literal["unlimited"], STANDARD.continue_hours),
         "continue_from": (Literal["delivery", "approval"], STANDARD.continue_from),
+        "edition": (Literal[1, 2], STANDARD.edition),
     }
 
 

@@ -3,22 +3,22 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from heapq import heappop, heappush
+from heapq import heappop, heappush, merge
+from itertools import islice
 from typing import NamedTuple
-
-from sqlalchemy import Connection
 
 from milepost import rules, times
 from milepost.core import act
 from milepost.core.act import Outcome
 from milepost.core.offer import Offer, OfferStatus, move
 from milepost.core.order import Order, deadline, due
-from milepost.core.transitions import TIMER_RULES, Actor, Status
+from milepost.core.transitions import Actor, Status
 from milepost.errors import StoreError
 from milepost.store import orders, settings
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
+from milepost.store.due import first_at, offers_until, orders_until
 from milepost.store.orders import Change
-from milepost.views import TickView, iso_at
+from milepost.views.clock import FiredView, TickView
 
 PAGE = 2_000
 KEEP = 1_000
@@ -55,18 +55,17 @@ def tick(
     valid earlier moment, and running it again finishes it. The answer holds the first `keep` timers and counts the
     rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant.
     """
-    fired: list[dict[str, object]] = []
+    fired: list[FiredView] = []
     count = 0
     while True:
         with _collector_paused(), db.write() as connection:
             batch = _fire_batch(connection, target, page)
         count += len(batch.outcomes) + len(batch.expired)
-        if len(fired) < keep:
-            fired = [*fired, *_fired(batch)][:keep]
+        fired.extend(islice(_fired(batch), keep - len(fired)))
         if batch.failure:
             raise batch.failure
         if batch.done:
-            return TickView(iso_at(batch.clock), fired, count)
+            return TickView(batch.clock, fired, count)
         on_progress(count)
 
 
@@ -86,8 +85,8 @@ def _collector_paused() -> Iterator[None]:
 def _fire_batch(connection: Connection, target: int, page: int) -> _Batch:
     clock = settings.clock(connection)
     if target < clock:
-        raise rules.CLOCK_FORWARD.refuse(clock=iso_at(clock), given=iso_at(target))
-    heads = orders.due_before(connection, target, page)
+        raise rules.CLOCK_FORWARD.refuse(clock=times.format_instant(clock), given=times.format_instant(target))
+    heads = orders_until(connection, target, page)
     done = len(heads) < page
     until, last_id = (target, None) if done else heads[-1]
     loaded = orders.load(connection, [order_id for _, order_id in heads])
@@ -128,7 +127,7 @@ def _save(connection: Connection, loaded: dict[int, Order], outcomes: Iterable[t
 
 
 def _expire_offers(connection: Connection, until: int) -> list[Offer]:
-    ids = orders.offers_due(connection, until)
+    ids = offers_until(connection, until)
     if not ids:
         return []
     from milepost.store import catalog
@@ -142,30 +141,22 @@ def _expire_offers(connection: Connection, until: int) -> list[Offer]:
     return expired
 
 
-def _fired(batch: _Batch) -> list[dict[str, object]]:
-    lines: list[tuple[int, int, dict[str, object]]] = []
-    for order_id, outcome in batch.outcomes:
-        line = outcome.history_entry
-        at = iso_at(line.at)
-        timer = {"at": at, "order": order_id, "timer": str(line.action), "rule": TIMER_RULES[line.action].id}
-        lines.append((line.at, order_id, timer))
-    for offer in batch.expired:
-        assert offer.closed_at is not None
-        timer = {"at": iso_at(offer.closed_at), "offer": offer.id, "timer": "expiry", "rule": rules.OFFER_LIFECYCLE.id}
-        lines.append((offer.closed_at, 0, timer))
-    lines.sort(key=lambda line: line[:2])
-    return [timer for _, _, timer in lines]
+def _fired(batch: _Batch) -> Iterator[FiredView]:
+    """What a batch fired, in (instant, order) order; at one instant offers come first."""
+    timers = (FiredView.of(order_id, outcome) for order_id, outcome in batch.outcomes)
+    expiries = (FiredView.of_expiry(offer) for offer in batch.expired)
+    return merge(timers, expiries, key=lambda fired: (fired.at, fired.order or 0))
 
 
 def next_instant(db: Database) -> int | None:
     """The instant at which the clock has something to do next; None if nothing is armed."""
     with db.read() as connection:
-        return orders.first_due_at(connection)
+        return first_at(connection)
 
 
 def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickView:
     """Tick from timer to timer until an order has ended. Raises `continue-window` if it waits for a party instead."""
-    fired: list[dict[str, object]] = []
+    fired: list[FiredView] = []
     count = 0
     while True:
         with db.read() as connection:
@@ -173,7 +164,7 @@ def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickVie
             order = orders.existing(connection, order_id)
         timer = deadline(order)
         if order.status is not Status.ACTIVE:
-            return TickView(iso_at(clock), fired, count)
+            return TickView(clock, fired, count)
         if timer is None:
             raise rules.ORDER_WORK_CLOCK.refuse(
                 why=f"order {order_id} is {order.phase} and has no deadline: it waits for a party, not for the clock",

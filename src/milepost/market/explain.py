@@ -3,48 +3,20 @@
 Nothing is decided here: each choice is tried with `act` on the order at hand, and what it leads to is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
 
-from milepost import money, times
+from milepost import commands, money, times
+from milepost.commands import Command
 from milepost.core import act
 from milepost.core.act import Outcome, settle
 from milepost.core.ledger import Entry, Totals, totals
 from milepost.core.order import Order, actors, deadline, is_legal, timers
-from milepost.core.transitions import CANCEL_REASONS, RUNNING, Action, Actor, Phase, State
+from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase
 from milepost.rules import RuleError
 from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
-from milepost.views import ChoiceView, ExplainView, TimerView
-
-
-class _Choice(NamedTuple):
-    """A choice as it is tried: the actions in a row, and the command that takes them."""
-
-    actions: tuple[Action, ...]
-    command: str
-
-
-_CHOICES = (
-    _Choice((Action.DELIVER,), "milepost order deliver {order}{handover}"),
-    _Choice((Action.APPROVE,), "milepost order approve {order}"),
-    _Choice((Action.APPROVE, Action.CONTINUE), "milepost order approve {order} --continue"),
-    _Choice((Action.REVISE,), "milepost order revise {order} --message TEXT"),
-    _Choice((Action.CONTINUE,), "milepost order continue {order}"),
-    _Choice((Action.STOP,), "milepost order stop {order}"),
-    _Choice((Action.STOP_AFTER_CURRENT,), "milepost order stop {order} --after-current"),
-    _Choice((Action.CHECK_SUBSTEP,), "milepost order check-substep {order} NUMBER"),
-    _Choice((Action.REPORT_STAGE,), "milepost order report-stage {order}"),
-    _Choice((Action.SET_CALL,), "milepost order set-call {order} --at TIME --link URL"),
-    _Choice((Action.ACCEPT_REQUEST,), "milepost resolution accept {request}"),
-    _Choice((Action.DECLINE_REQUEST,), "milepost resolution decline {request}"),
-    _Choice((Action.WITHDRAW_REQUEST,), "milepost resolution withdraw {request}"),
-    _Choice(
-        (Action.OPEN_CANCEL,),
-        "milepost resolution open --order {order} {cancelled} --by {by} --reason REASON",
-    ),
-    _Choice((Action.SUPPORT_CANCEL,), "milepost resolution support {order} {cancelled} --reason REASON"),
-)
+from milepost.views.explain import ChoiceView, ExplainView
+from milepost.views.orders import TimerView
 
 _TURNS = {
     Phase.WORKING: Actor.SELLER,
@@ -163,19 +135,19 @@ def _silent(order: Order) -> list[Outcome]:
 
 
 def _choices(order: Order, now: int) -> Iterator[ChoiceView]:
-    for actions, command in _CHOICES:
-        first = actions[0]
-        if not is_legal(order, first):
+    for command in commands.COMMANDS:
+        first = command.actions[0]
+        if not command.told or not is_legal(order, first):
             continue
         for actor in actors(order, first):
-            outcomes = _try(order, actions, actor, now)
+            outcomes = _try(order, command.actions, actor, now)
             if outcomes:
                 yield ChoiceView(
                     str(actor),
-                    " and ".join(actions),
+                    " and ".join(command.actions),
                     _leads_to(order, outcomes[-1].order),
                     _told_money(outcomes),
-                    command.format_map(_words(order, first, actor)),
+                    _line(order, command, actor, now),
                 )
 
 
@@ -184,43 +156,20 @@ def _try(order: Order, actions: Sequence[Action], actor: Actor, now: int) -> lis
     outcomes: list[Outcome] = []
     for action in actions:
         standing = outcomes[-1].order if outcomes else order
+        args = next(commands.arguments(standing, action, now))
         try:
-            outcomes.append(act.act(standing, action, actor=actor, at=now, **_arguments(standing, action, now)))
+            outcomes.append(act.act(standing, action, actor=actor, at=now, **args))
         except RuleError:
             return []
         outcomes.extend(settle(outcomes[-1].order, now))
     return outcomes
 
 
-def _arguments(order: Order, action: Action, now: int) -> Mapping[str, Any]:
-    """Arguments that a party could give; what they are does not change what an action leads to."""
-    current, reason = order.current, next(iter(CANCEL_REASONS))
-    undone = (n for n in range(1, len(current.terms.substeps) + 1) if n not in current.substeps_done)
-    given: dict[Action, Mapping[str, Any]] = {
-        Action.DELIVER: {"links": ["https://example.com"]},
-        Action.CHECK_SUBSTEP: {"number": next(undone, 0)},
-        Action.SET_CALL: {"call_at": now, "link": "https://example.com"},
-        Action.OPEN_CANCEL: {"id": 0, "reason": reason, "position": _cancelled(order, action)},
-        Action.SUPPORT_CANCEL: {"reason": reason, "position": _cancelled(order, action)},
-    }
-    return given.get(action, {})
-
-
-def _cancelled(order: Order, action: Action) -> int | None:
-    """The milestone that a cancellation would most likely be about, None for the whole order."""
-    states = RUNNING if action is Action.OPEN_CANCEL else (*RUNNING, State.APPROVED)
-    return order.current.position if order.current.state in states else None
-
-
-def _words(order: Order, action: Action, actor: Actor) -> dict[str, object]:
-    position = _cancelled(order, action)
-    return {
-        "order": order.id,
-        "cancelled": f"--milestone {position}" if position else "--whole",
-        "by": actor,
-        "request": order.open_request.id if order.open_request else "",
-        "handover": " --link URL" if order.upcoming is None else "",
-    }
+def _line(order: Order, command: Command, actor: Actor, now: int) -> str:
+    """The command for a choice that was tried: what it was tried with is for the party to say, but for its object."""
+    tried = next(iter(command.samples(order, now)))
+    subject = commands.written(tried)["subject"]
+    return command.template.asking(tried).line(commands.facts(order, actor) | {"subject": subject})
 
 
 def _leads_to(before: Order, after: Order) -> str:

@@ -1,16 +1,18 @@
-"""Gigs: made, edited and shown. Every edit is one road: load, change, check, save."""
+"""Gigs: made, edited and shown. What an edit makes of a gig is for `core/workflow.py`; here it is loaded and saved."""
 
-from collections.abc import Callable, Mapping
-
-from sqlalchemy import Connection
+from collections.abc import Callable, Mapping, Sequence
+from typing import Unpack
 
 from milepost import data, rules
-from milepost.core.gig import Gig, eligible_name, missing
+from milepost.core import workflow
+from milepost.core.gig import Faq, Gig, Milestone, Package, Substep, eligible_name, missing
 from milepost.core.gig import check as check_gig
+from milepost.core.workflow import MilestoneChanges, Template
 from milepost.store import catalog, settings
 from milepost.store.catalog import StoredGig
-from milepost.store.db import Database
-from milepost.views import CheckView, Created, GigView, Listing
+from milepost.store.db import Connection, Database
+from milepost.views.base import Created, Listing
+from milepost.views.gigs import CheckView, FaultView, GigView
 
 
 def create(db: Database, gig: Gig, *, handle: str | None = None) -> Created[GigView]:
@@ -22,16 +24,114 @@ def create(db: Database, gig: Gig, *, handle: str | None = None) -> Created[GigV
         return Created(gig_id, _view(connection, catalog.gig(connection, gig_id)))
 
 
-def edit(db: Database, gig_id: int, change: Callable[[Gig], Gig], *, handle: str | None = None) -> GigView:
-    """Store what `change` makes of a gig; orders that were placed stay as they are.
+# ── Edits: orders that were placed stay as they are ─────────────────────────────────────────────────────────────────
+#
+# Each raises `NotFound`, `RuleError` with all the faults that the gig would have, and `actor` if `handle` is not its
+# seller; and what the function of `core/workflow.py` raises that it stands for.
 
-    Raises `NotFound`, `RuleError` with all the faults it would have, and `actor` if `handle` is not its seller.
-    """
+
+def edit_texts(
+    db: Database,
+    gig_id: int,
+    *,
+    title: str | None = None,
+    subcategory: str | None = None,
+    description: str | None = None,
+    handle: str | None = None,
+) -> GigView:
+    """Change what a gig is called, where it is listed, and what it says; None stays as it is."""
+
+    def edited(gig: Gig) -> Gig:
+        return gig._replace(
+            title=gig.title if title is None else title,
+            subcategory=gig.subcategory if subcategory is None else subcategory,
+            description=gig.description if description is None else description,
+        )
+
+    return _edit(db, gig_id, edited, handle)
+
+
+def set_package(
+    db: Database, gig_id: int, package: Package, *, kept: Sequence[str] = (), handle: str | None = None
+) -> GigView:
+    """Add a package, or change it; of the one that there is, the `kept` fields stay."""
+    return _edit(db, gig_id, lambda gig: workflow.set_package(gig, package, kept), handle)
+
+
+def set_milestone_payments(db: Database, gig_id: int, *, on: bool, handle: str | None = None) -> GigView:
+    """Let clients pay by milestone, or all at once (rule gig-milestone-payments)."""
+    return _edit(db, gig_id, lambda gig: gig._replace(milestone_payments=on), handle)
+
+
+def add_milestone(db: Database, gig_id: int, milestone: Milestone, *, handle: str | None = None) -> GigView:
+    """Add a milestone at the end of the workflow."""
+    return _edit(db, gig_id, lambda gig: workflow.add_milestone(gig, milestone), handle)
+
+
+def edit_milestone(
+    db: Database,
+    gig_id: int,
+    position: int,
+    *,
+    set_prices: Mapping[str, int] = {},
+    handle: str | None = None,
+    **changes: Unpack[MilestoneChanges],
+) -> GigView:
+    """Change a milestone of the workflow; what is not named stays, and `set_prices` come beside the prices it has."""
+
+    def edited(gig: Gig) -> Gig:
+        return workflow.edit_milestone(gig, position, set_prices=set_prices, **changes)
+
+    return _edit(db, gig_id, edited, handle)
+
+
+def move_milestone(db: Database, gig_id: int, position: int, to: int, *, handle: str | None = None) -> GigView:
+    """Move a milestone of the workflow to another position."""
+    return _edit(db, gig_id, lambda gig: workflow.move_milestone(gig, position, to), handle)
+
+
+def remove_milestone(db: Database, gig_id: int, position: int, *, handle: str | None = None) -> GigView:
+    """Remove a milestone from the workflow."""
+    return _edit(db, gig_id, lambda gig: workflow.remove_milestone(gig, position), handle)
+
+
+def add_substep(db: Database, gig_id: int, position: int, substep: Substep, *, handle: str | None = None) -> GigView:
+    """Add a substep at the end of a milestone."""
+    return _edit(db, gig_id, lambda gig: workflow.add_substep(gig, position, substep), handle)
+
+
+def remove_substep(db: Database, gig_id: int, position: int, number: int, *, handle: str | None = None) -> GigView:
+    """Remove a substep from a milestone."""
+    return _edit(db, gig_id, lambda gig: workflow.remove_substep(gig, position, number), handle)
+
+
+def use_template(
+    db: Database, gig_id: int, template: Template, *, replace: bool = False, handle: str | None = None
+) -> GigView:
+    """Start the workflow from a template, in the place of the present one only if that is wanted."""
+    return _edit(db, gig_id, lambda gig: workflow.use_template(gig, template, replace=replace), handle)
+
+
+def add_faq(db: Database, gig_id: int, faq: Faq, *, handle: str | None = None) -> GigView:
+    """Add a question and its answer."""
+    return _edit(db, gig_id, lambda gig: workflow.add_faq(gig, faq), handle)
+
+
+def remove_faq(db: Database, gig_id: int, number: int, *, handle: str | None = None) -> GigView:
+    """Remove a question."""
+    return _edit(db, gig_id, lambda gig: workflow.remove_faq(gig, number), handle)
+
+
+def _edit(db: Database, gig_id: int, change: Callable[[Gig], Gig], handle: str | None) -> GigView:
+    """The one road of an edit: load, change, check, save."""
     with db.write() as connection:
         stored = catalog.gig(connection, gig_id)
         _check_seller(stored.gig, handle, {"gig": gig_id})
         catalog.replace_gig(connection, gig_id, _checked(connection, change(stored.gig)))
         return _view(connection, catalog.gig(connection, gig_id))
+
+
+# ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def plain(db: Database, gig_id: int) -> Gig:
@@ -77,5 +177,5 @@ def _checked(connection: Connection, gig: Gig) -> Gig:
 
 def _view(connection: Connection, stored: StoredGig) -> GigView:
     faults = missing(stored.gig, settings.read(connection).policy)
-    told = [(fault.rule.id, fault.message) for fault in faults]
+    told = [FaultView(fault.rule.id, fault.message) for fault in faults]
     return GigView.of(stored.id, stored.gig, stored.created_at, told)

@@ -1,14 +1,14 @@
 """The inbox: what clients and sellers write to each other, with the offers that answer it."""
 
-from sqlalchemy import Connection
-
 from milepost import rules
 from milepost.core import names
 from milepost.core.inbox import Conversation, Message
 from milepost.core.transitions import Actor
 from milepost.store import catalog, inbox, settings
-from milepost.store.db import Database
-from milepost.views import ConversationLineView, ConversationView, Created, Listing, MessageView, OfferView
+from milepost.store.db import Connection, Database
+from milepost.views.base import Created, Listing
+from milepost.views.inbox import ConversationLineView, ConversationView, MessageView
+from milepost.views.offers import OfferView
 
 
 def send(

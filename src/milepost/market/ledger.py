@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from sqlalchemy import Connection
-
 from milepost import money, rules
 from milepost.core import names
 from milepost.core.ledger import available, totals, withdrawal
 from milepost.market.orders import check_past
-from milepost.store import ledger, orders, settings
-from milepost.store.db import Database
-from milepost.views import BalanceView, EntryView, FindingsView, Listing, WithdrawalView, iso_at
+from milepost.store import audit, ledger, orders, settings
+from milepost.store.db import Connection, Database
+from milepost.views.base import Listing
+from milepost.views.money import BalanceView, EntryView, FindingsView, WithdrawalView
 
 
 def entries(db: Database, *, order_id: int | None, account: str | None, limit: int) -> Listing[EntryView]:
@@ -49,17 +48,14 @@ def withdraw(db: Database, seller: str, amount_cents: int | None, *, handle: str
             raise rules.MONEY_WITHDRAWAL.refuse(seller=seller, available=money.dollars(held), why=why)
         now = settings.clock(connection)
         ledger.post_withdrawal(connection, withdrawal(seller, wanted), now)
-        return WithdrawalView(seller, wanted, held - wanted, iso_at(now))
+        return WithdrawalView(seller, wanted, held - wanted, now)
 
 
 def check(db: Database) -> FindingsView:
     """Whether the books balance (rule money-conserved), by every check of CHECKS."""
     with db.read() as connection:
         findings = [finding for check in CHECKS for finding in check(connection)]
-        counted = {
-            table: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
-            for table in ("orders", "ledger", "balances")
-        }
+        counted = audit.counts(connection, ("orders", "ledger", "balances"))
     return FindingsView(not findings, findings, counted)
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
-from milepost import data, rules
+from milepost import commands, data, rules
 from milepost.core import lint
 from milepost.core.forecast import courses
 from milepost.core.gig import eligible_name
+from milepost.core.lint import Finding
 from milepost.core.offer import MOVERS, Draft, Offer, OfferStatus, agreed, move
 from milepost.core.offer import check as check_offer
 from milepost.core.terms import Terms
@@ -15,9 +14,10 @@ from milepost.market import inbox
 from milepost.market.orders import party_of, place, view
 from milepost.policy import Policy
 from milepost.store import catalog, orders, settings
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
 from milepost.store.orders import Origin
-from milepost.views import Created, ForecastView, LintView, Listing, OfferView, PlacedView
+from milepost.views.base import Created, Listing
+from milepost.views.offers import ForecastView, LintView, OfferView, PlacedView
 
 
 def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[OfferView]:
@@ -102,7 +102,14 @@ def check(db: Database, offer_id: int, others: Sequence[Policy]) -> LintView:
         offer = catalog.offer(connection, offer_id)
         subcategory = catalog.gig(connection, offer.gig_id).gig.subcategory
     listed = eligible_name(subcategory, data.subcategories()) is not None
-    return LintView.of(offer, lint.findings(offer.terms, others, milestones_available=listed))
+    found = lint.findings(offer.terms, others, milestones_available=listed)
+    return LintView.of(offer, [_with_command(finding) for finding in found])
+
+
+def _with_command(finding: Finding) -> Finding:
+    """The finding, its advice with the command that helps to follow it."""
+    command = commands.OF_ADVICE.get(finding.name)
+    return finding._replace(advice=f"{finding.advice} ({command.line({})})") if command else finding
 
 
 def forecast(db: Database, offer_id: int) -> ForecastView:
@@ -110,7 +117,7 @@ def forecast(db: Database, offer_id: int) -> ForecastView:
     with db.read() as connection:
         offer = catalog.offer(connection, offer_id)
         at = offer.closed_at or settings.clock(connection)
-    return ForecastView.of(offer, at, courses(offer.terms, at))
+    return ForecastView.of(offer, at, courses(offer.terms, at, commands.arguments))
 
 
 def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: str | None) -> Offer:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from milepost import rules, times
 from milepost.core import act, names, workflow
 from milepost.core.act import Outcome
@@ -16,10 +14,11 @@ from milepost.core.refusals import possible_text
 from milepost.core.terms import Terms
 from milepost.core.transitions import Action, Actor, Status
 from milepost.errors import NotFound
-from milepost.store import ledger, orders, settings
-from milepost.store.db import Database
+from milepost.store import due, ledger, orders, settings
+from milepost.store.db import Connection, Database
 from milepost.store.orders import Change, Origin
-from milepost.views import Created, HistoryEntryView, Listing, OrderedView, OrderLineView, OrderView, TimerView
+from milepost.views.base import Created, Listing
+from milepost.views.orders import HistoryEntryView, OrderedView, OrderLineView, OrderView, TimerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,16 @@ class Step:
 
 
 class Exported(NamedTuple):
-    """An order, its history, the subcategory of its gig, the balances by its entries, and the store's clock."""
+    """An order, its history, the subcategory of its gig, the balances by its entries, the store's clock, and the terms
+    that it was placed on.
+    """
 
     order: Order
     history: tuple[act.HistoryEntry, ...]
     subcategory: str
     balances: tuple[tuple[str, int], ...]
     clock: int
+    placed_on: Terms
 
 
 def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str | None = None) -> OrderView:
@@ -145,7 +147,8 @@ def replayed(connection: Connection, order_id: int, until: int) -> list[Outcome]
     """The outcomes of an order's history up to and with an instant. Raises `NotFound` before it was placed."""
     order = orders.existing(connection, order_id)
     lines = takewhile(lambda line: line.at <= until, orders.history(connection, order_id))
-    outcomes = list(act.replay(order_id, order.terms, lines))
+    placed_on = order.terms._replace(milestones=orders.original_terms(connection, order_id))
+    outcomes = list(act.replay(order_id, placed_on, lines))
     if not outcomes:
         raise NotFound("order", f"{order_id} at {times.format_instant(until)}: it was placed later")
     return outcomes
@@ -177,7 +180,8 @@ def export(db: Database, order_id: int) -> Exported:
         balances = tuple(ledger.summed(connection, order_id=order_id))
         gig_id = orders.gig_of(connection, order_id)
         subcategory = catalog.gig(connection, gig_id).gig.subcategory
-        return Exported(order, lines, subcategory, balances, settings.clock(connection))
+        placed_on = order.terms._replace(milestones=orders.original_terms(connection, order_id))
+        return Exported(order, lines, subcategory, balances, settings.clock(connection), placed_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +214,9 @@ def armed(db: Database, order_id: int | None, *, limit: int) -> Listing[TimerVie
         if order_id is not None:
             order = orders.existing(connection, order_id)
             return Listing("timer", [TimerView.of(order, timer) for timer in timers(order)])
-        heads = orders.due_before(connection, times.MAX_INSTANT, limit + 1)
+        heads = due.orders_until(connection, times.MAX_INSTANT, limit + 1)
         found = orders.load(connection, [order_id for _, order_id in heads])
-        expiries = orders.expiries(connection, limit + 1)
+        expiries = due.expiries(connection, limit + 1)
     views = [TimerView.of(order, timer) for order in found.values() for timer in timers(order)]
     views += [TimerView.of_expiry(offer_id, at) for at, offer_id in expiries]
     views.sort(key=lambda view: (view.at, view.order or 0, view.offer or 0))

@@ -6,7 +6,8 @@ from milepost.core.transitions import CANCEL_REASONS, Action, Actor
 from milepost.market.orders import Step, acting, perform
 from milepost.store import orders
 from milepost.store.db import Database
-from milepost.views import Created, Listing, OrderView, ReasonView, RequestView
+from milepost.views.base import Created, Listing
+from milepost.views.orders import OrderView, ReasonView, RequestView
 
 ANSWERS = {
     "accept": Action.ACCEPT_REQUEST,

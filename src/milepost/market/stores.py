@@ -1,40 +1,41 @@
 """Making a store, and the instant that its clock shows."""
 
+import os
 from pathlib import Path
 
 from milepost.errors import StoreError
 from milepost.policy import Policy
-from milepost.store import schema, settings
-from milepost.store.db import Database, open_file, open_memory
-from milepost.views import StoreView, iso_at
+from milepost.store import migrations, settings
+from milepost.store.db import Database, check_name
+from milepost.store.new_file import appearing, taken
+from milepost.views.stores import StoreView
 
 
 def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
-    """Make a store in a new file. Raises `StoreError` if something is there already."""
-    if path.exists():
-        raise StoreError(f"{path} exists already; nothing was changed")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    db = open_file(path, create=True)
+    """Make a store in a new file, whole or not at all. Raises `StoreError` if something is there already."""
+    check_name(path)
+    if os.path.lexists(path):
+        raise taken(path)
+    db = _new(start, clock_mode, policy)
     try:
-        _fill(db, start, clock_mode, policy)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with appearing(path) as beside:
+            beside.write_bytes(db.image())
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
     finally:
         db.close()
-    return StoreView(str(path), iso_at(start), clock_mode, policy.name)
+    return StoreView(str(path), start, clock_mode, policy.name)
 
 
 def create_memory(*, start: int, policy: Policy) -> Database:
     """A store in memory, with a simulated clock."""
-    db = open_memory()
-    _fill(db, start, "simulated", policy)
-    return db
+    return _new(start, "simulated", policy)
 
 
 def open_store(path: Path) -> Database:
     """The store at `path`. Raises `StoreMissing` or `StoreError`."""
-    return schema.open_store(path)
+    return migrations.open_store(path)
 
 
 def settings_of(db: Database) -> settings.Settings:
@@ -43,7 +44,8 @@ def settings_of(db: Database) -> settings.Settings:
         return settings.read(connection)
 
 
-def _fill(db: Database, start: int, clock_mode: str, policy: Policy) -> None:
-    schema.create(db)
+def _new(start: int, clock_mode: str, policy: Policy) -> Database:
+    db = migrations.new_memory()
     with db.write() as connection:
         settings.create(connection, start, clock_mode, policy)
+    return db

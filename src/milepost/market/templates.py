@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from milepost import rules
 from milepost.core import workflow
 from milepost.core.workflow import Template
 from milepost.errors import NotFound
 from milepost.store import catalog
-from milepost.store.db import Database
-from milepost.views import Listing, TemplateView
+from milepost.store.db import Connection, Database
+from milepost.views.base import Listing
+from milepost.views.gigs import TemplateView
 
 
 def listing(db: Database | None, shipped: Sequence[Template]) -> Listing[TemplateView]:

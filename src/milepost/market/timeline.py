@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection
-
 from milepost import times
 from milepost.core.act import Outcome
 from milepost.core.order import Order, timers
@@ -12,8 +10,8 @@ from milepost.core.terms import Follow
 from milepost.core.transitions import Action, Phase, State, renewal_at
 from milepost.market.orders import replayed
 from milepost.store import orders, settings
-from milepost.store.db import Database
-from milepost.views import SegmentView, TimelineRowView, TimelineView, iso_at
+from milepost.store.db import Connection, Database
+from milepost.views.timeline import SegmentView, TimelineRowView, TimelineView
 
 _KINDS = {State.ACTIVE: "work", State.DELIVERED: "review", State.REVISING: "revision"}
 _Stretch = tuple[str, int, int]
@@ -30,7 +28,7 @@ def of_order(db: Database, order_id: int) -> TimelineView:
         _row(order, milestone.position, milestone.terms.name, milestone.state, bars[milestone.position])
         for milestone in order.milestones
     ]
-    return TimelineView(f"Order {order.id}: {order.terms.title}", iso_at(now), rows)
+    return TimelineView(f"Order {order.id}: {order.terms.title}", now, rows)
 
 
 def of_store(db: Database, *, limit: int) -> TimelineView:
@@ -39,7 +37,7 @@ def of_store(db: Database, *, limit: int) -> TimelineView:
         now = settings.clock(connection)
         found = list(islice(orders.chosen(connection, {"status": "active"}), limit + 1))
         rows = [_whole(connection, order, now) for order in found[:limit]]
-    return TimelineView("Open orders", iso_at(now), rows, len(found) > limit)
+    return TimelineView("Open orders", now, rows, len(found) > limit)
 
 
 def _whole(connection: Connection, order: Order, now: int) -> TimelineRowView:
@@ -49,14 +47,13 @@ def _whole(connection: Connection, order: Order, now: int) -> TimelineRowView:
 
 
 def _row(order: Order, position: int | None, label: str, state: str, bar: Sequence[_Stretch]) -> TimelineRowView:
-    deadlines = [iso_at(at) for at in _deadlines(order, position)]
     return TimelineRowView(
         order.id,
         position,
         label,
         str(state),
-        [SegmentView(kind, iso_at(begin), iso_at(end)) for kind, begin, end in bar],
-        deadlines,
+        [SegmentView(*stretch) for stretch in bar],
+        list(_deadlines(order, position)),
     )
 
 

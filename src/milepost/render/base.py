@@ -1,19 +1,21 @@
-"""What all pictures of views are made of: a house style for tables, words, money and instants."""
+"""What all tables are made of: a house style for columns, words, money and instants; and which module has which table.
 
-from collections.abc import Callable
+A view of `views/x.py` is rendered by `render/x.py`, which is loaded when the first one comes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from functools import singledispatch
-from typing import Any, TypeVar
+from importlib import import_module
+from typing import Any, NamedTuple, TypeVar
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from milepost import money, views
+from milepost import money, times
 from milepost.render.plain import printable
-
-_Picture = TypeVar("_Picture", bound=Callable[..., RenderableType])
-
+from milepost.views.base import Created, Listing, View
 
 _STYLES = {
     "active": "cyan", "delivered": "yellow", "revising": "magenta", "approved": "green", "completed": "green",
@@ -37,12 +39,17 @@ def state(value: str) -> Text:
     return Text(value, style=_STYLES.get(value, ""))
 
 
-def when(instant: str | None) -> str:
+def when(instant: int | None) -> str:
     """An instant for people: to the minute, and to the second where that says more."""
     if instant is None:
         return ""
-    text = instant.replace("T", " ").removesuffix("Z")
+    text = times.format_instant(instant).replace("T", " ").removesuffix("Z")
     return text.removesuffix(":00")
+
+
+def day(instant: int | None) -> str:
+    """The day of an instant."""
+    return "" if instant is None else times.format_instant(instant)[:10]
 
 
 def amount(cents: int | None) -> str:
@@ -71,7 +78,7 @@ def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) 
     return made
 
 
-def facts(rows: list[tuple[str, RenderableType]]) -> Table:
+def facts(rows: Sequence[tuple[str, RenderableType]]) -> Table:
     """Names and values, one a line."""
     made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     made.add_column(style="bold", no_wrap=True)
@@ -81,42 +88,74 @@ def facts(rows: list[tuple[str, RenderableType]]) -> Table:
     return made
 
 
+# ── Which view has which table ──────────────────────────────────────────────────────────────────────────────────────
+
+
 @singledispatch
-def rendered(view: Any) -> RenderableType:
+def rendered(view: View) -> RenderableType:
     """What a view looks like."""
-    raise TypeError(f"there is no picture of {type(view).__name__}")
-
-
-_TABLES: dict[str, tuple[str, Callable[[list[Any]], RenderableType]]] = {}
-
-
-def listed(noun: str, plural: str) -> Callable[[_Picture], _Picture]:
-    """How a list of this noun looks; `plural` is what there is none of when it is empty."""
-
-    def remember(picture: _Picture) -> _Picture:
-        _TABLES[noun] = (plural, picture)
-        return picture
-
-    return remember
+    _load(type(view).__module__.rpartition(".")[2])
+    known = rendered.dispatch(type(view))
+    if known is rendered.dispatch(object):
+        raise TypeError(f"there is no table of {type(view).__name__}")
+    return known(view)
 
 
 @rendered.register
-def _(view: views.Listing) -> RenderableType:  # type: ignore[type-arg]
-    plural, picture = _TABLES[view.noun]
-    return picture(view.items) if view.items else Text(f"No {plural}.")
+def _(view: Listing) -> RenderableType:  # type: ignore[type-arg]
+    kind = LISTS[view.noun]
+    if not view.items:
+        return Text(f"No {kind.plural}.")
+    _load(kind.module)
+    return _TABLES[view.noun](view.items)
 
 
 @rendered.register
-def _(view: views.Created) -> RenderableType:  # type: ignore[type-arg]
+def _(view: Created) -> RenderableType:  # type: ignore[type-arg]
     return str(view.id)
 
 
-@rendered.register
-def _(view: views.StoreView) -> RenderableType:
-    return facts(
-        [
-            ("Store", words(view.path)),
-            ("Clock", f"{when(view.clock)} UTC, {view.clock_mode}"),
-            ("Policy", words(view.policy)),
-        ]
-    )
+def _load(module: str) -> None:
+    import_module(f"milepost.render.{module}")
+
+
+class ListKind(NamedTuple):
+    """A kind of list: the module beside this one that has its table, and what there is none of if it is empty."""
+
+    module: str
+    plural: str
+
+
+LISTS: Mapping[str, ListKind] = {
+    "account": ListKind("money", "accounts"),
+    "comparison": ListKind("scenarios", "orders in this story"),
+    "conversation": ListKind("inbox", "conversations"),
+    "entry": ListKind("money", "entries"),
+    "exploration": ListKind("scenarios", "orders in this story"),
+    "file": ListKind("scenarios", "files"),
+    "gig": ListKind("gigs", "gigs"),
+    "line": ListKind("orders", "history"),
+    "offer": ListKind("offers", "offers"),
+    "order": ListKind("orders", "orders"),
+    "policy": ListKind("rules", "policies"),
+    "reason": ListKind("orders", "reasons"),
+    "resolution": ListKind("orders", "requests to cancel"),
+    "rule": ListKind("rules", "rules"),
+    "subcategory": ListKind("gigs", "subcategories"),
+    "template": ListKind("gigs", "templates"),
+    "timer": ListKind("orders", "timers are armed"),
+    "transition": ListKind("rules", "transitions"),
+}
+_TABLES: dict[str, Callable[[Any], RenderableType]] = {}
+
+_Draws = TypeVar("_Draws", bound=Callable[[Any], RenderableType])
+
+
+def listed(noun: str) -> Callable[[_Draws], _Draws]:
+    """Makes a function of the items the table of this kind of list."""
+
+    def remember(function: _Draws) -> _Draws:
+        _TABLES[noun] = function
+        return function
+
+    return remember

@@ -1,23 +1,28 @@
-"""Pictures of orders: as they stand, their timers, history and requests to cancel."""
+"""Orders as people see them: as they stand, their timers, history and requests to cancel."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from milepost import times, views
+from milepost import times
 from milepost.render.base import amount, facts, listed, rendered, revisions, state, table, when, words
 from milepost.render.plain import printable
+from milepost.views.orders import (
+    HistoryEntryView,
+    OrderLineView,
+    OrderView,
+    ReasonView,
+    RequestView,
+    StageView,
+    SubstepView,
+    TimerView,
+)
 
 
 @rendered.register
-def _(view: views.PlacedView) -> RenderableType:
-    return rendered(view.order)
-
-
-@rendered.register
-def _(view: views.OrderView) -> RenderableType:
+def _(view: OrderView) -> RenderableType:
     status = state(view.status)
     if view.reason:
         status.append(f" ({view.reason})")
@@ -31,8 +36,9 @@ def _(view: views.OrderView) -> RenderableType:
     if view.completed_at:
         rows.append(("Ended", when(view.completed_at)))
     if view.deadline_at:
+        left = times.format_duration(view.deadline_at - view.now)
         rule = next(timer.rule for timer in view.timers if timer.at == view.deadline_at)
-        rows.append(("Deadline", f"{when(view.deadline_at)}, in {_until(view.now, view.deadline_at)}  ({rule})"))
+        rows.append(("Deadline", f"{when(view.deadline_at)}, in {left}  ({rule})"))
     if view.request:
         what = f"milestone {view.request.milestone}" if view.request.milestone else "the whole order"
         rows.append(
@@ -50,43 +56,39 @@ def _(view: views.OrderView) -> RenderableType:
 _MONEY_COLUMNS = ("Charged", "In escrow", "Released", "Refunded", "Fees")
 
 
-def _milestones(view: views.OrderView) -> Table:
+def _milestones(view: OrderView) -> Table:
     made = table("#", "Milestone", "State", "Price", "Due", "Delivered", "Revisions", right=("#", "Price"))
     for one in view.milestones:
-        name = words(one["name"])
-        if one["zoom"]:
+        name = words(one.name)
+        if one.zoom:
             name.append("  Zoom", "cyan")
-        if one["state"] == "planned" and one["substeps"]:
-            name.append(f"\n{len(one['substeps'])} substeps", "dim")
+        if one.state == "planned" and one.substeps:
+            name.append(f"\n{len(one.substeps)} substeps", "dim")
         else:
-            name.append("".join(_ticked(item) for item in (*one["stages"], *one["substeps"])), "dim")
-        if one["call"]:
-            name.append(f"\ncall {when(one['call']['at'])}", "cyan")
-        due = Text(when(one["due_at"]))
-        if one["late"]:
-            due.append(f"\nlate by {times.format_duration(one['late_seconds'])}", "red")
+            name.append("".join([*map(_ticked, one.stages), *map(_ticked, one.substeps)]), "dim")
+        if one.call:
+            name.append(f"\ncall {when(one.call.at)}", "cyan")
+        due = Text(when(one.due_at))
+        if one.late:
+            due.append(f"\nlate by {times.format_duration(one.late_seconds)}", "red")
         made.add_row(
-            str(one["position"]),
+            str(one.position),
             name,
-            state(one["state"]),
-            amount(one["price_cents"]),
+            state(one.state),
+            amount(one.price_cents),
             due,
-            when(one["delivered_at"]),
-            f"{one['revisions_used']} of {revisions(one['revisions_allowed'])}",
+            when(one.delivered_at),
+            f"{one.revisions_used} of {revisions(one.revisions_allowed)}",
         )
     return made
 
 
-def _ticked(substep: dict[str, Any]) -> str:
-    return f"\n{'x' if substep['done'] else '·'} {printable(substep['name'])}"
+def _ticked(substep: SubstepView | StageView) -> str:
+    return f"\n{'x' if substep.done else '·'} {printable(substep.name)}"
 
 
-def _until(now: str, instant: str) -> str:
-    return times.format_duration(times.parse_instant(instant, clock=0) - times.parse_instant(now, clock=0))
-
-
-@listed("order", "orders")
-def _orders(orders: list[views.OrderLineView]) -> Table:
+@listed("order")
+def _orders(orders: Sequence[OrderLineView]) -> Table:
     made = table("Id", "Order", "Seller", "Client", "Status", "Phase", "Step", "Deadline", right=("Id",))
     for order in orders:
         status = state(order.status)
@@ -107,8 +109,8 @@ def _orders(orders: list[views.OrderLineView]) -> Table:
     return made
 
 
-@listed("timer", "timers are armed")
-def timers(timers: list[views.TimerView]) -> Table:
+@listed("timer")
+def timers(timers: Sequence[TimerView]) -> Table:
     made = table("At", "Order", "Timer", "What happens, and what prevents it", right=("Order",))
     for timer in timers:
         name = Text(timer.timer)
@@ -120,8 +122,8 @@ def timers(timers: list[views.TimerView]) -> Table:
     return made
 
 
-@listed("line", "history")
-def _history(lines: list[views.HistoryEntryView]) -> Table:
+@listed("line")
+def _history(lines: Sequence[HistoryEntryView]) -> Table:
     made = table("#", "At", "Who", "What", "Milestone", "With", right=("#", "Milestone"))
     for line in lines:
         made.add_row(
@@ -130,33 +132,27 @@ def _history(lines: list[views.HistoryEntryView]) -> Table:
             line.actor,
             line.action,
             str(line.milestone or ""),
-            words(", ".join(f"{name}: {_told(value)}" for name, value in line.args.items() if value not in ("", []))),
+            words(", ".join(_arguments(line))),
         )
     return made
 
 
-def _told(value: object) -> str:
+def _arguments(line: HistoryEntryView) -> Iterator[str]:
+    for name, value in line.args.items():
+        if value not in ("", []):
+            yield f"{name}: {_argument(name, value)}"
+
+
+def _argument(name: str, value: object) -> str:
+    if isinstance(value, int) and name.endswith("_at"):
+        return when(value)
     if isinstance(value, list):
-        return ", ".join(_told(one) for one in value)
+        return ", ".join(_argument(name, one) for one in value)
     return str(value["name"]) if isinstance(value, dict) and "name" in value else str(value)
 
 
-@rendered.register
-def _(view: views.TickView) -> RenderableType:
-    clock = Text(f"The clock is at {when(view.clock)} UTC.")
-    if not view.count:
-        return Group(clock, Text("Nothing was due."))
-    made = table("At", "Order", "Timer", "Rule", right=("Order",))
-    for fired in view.fired:
-        subject = str(fired["order"]) if "order" in fired else f"offer {fired['offer']}"
-        made.add_row(when(fired["at"]), subject, fired["timer"], fired["rule"])
-    rest = view.count - len(view.fired)
-    more = [Text(f"and {rest:,} more; {view.count:,} timers fired in all")] if rest else []
-    return Group(clock, "", made, *more)
-
-
-@listed("resolution", "requests to cancel")
-def _requests(requests: list[views.RequestView]) -> Table:
+@listed("resolution")
+def _requests(requests: Sequence[RequestView]) -> Table:
     made = table("Id", "Order", "Cancel", "By", "Reason", "Opened", "State", right=("Id", "Order"))
     for one in requests:
         told = state(one.state)
@@ -170,8 +166,8 @@ def _requests(requests: list[views.RequestView]) -> Table:
     return made
 
 
-@listed("reason", "reasons")
-def _reasons(reasons: list[views.ReasonView]) -> Table:
+@listed("reason")
+def _reasons(reasons: Sequence[ReasonView]) -> Table:
     made = table("Reason", "Meaning")
     for one in reasons:
         made.add_row(one.reason, one.text)

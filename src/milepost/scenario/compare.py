@@ -6,7 +6,7 @@ from dataclasses import replace
 from milepost.policy import Policy
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import RunCommand, play
-from milepost.views import ComparedView, PlayedView
+from milepost.views.scenarios import ComparedView, PlayedView
 
 
 def compare(scenario: Scenario, policies: Sequence[Policy], run_command: RunCommand) -> list[ComparedView]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from milepost import commands
 from milepost.core import ledger
 from milepost.core.explore import Explored, Reached, count_paths, explore, state_of
 from milepost.core.order import Order
@@ -10,7 +11,7 @@ from milepost.errors import BadFile, Fault
 from milepost.market import orders, stores
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import RunCommand, play_in
-from milepost.views import ExploredView, OutcomeView
+from milepost.views.scenarios import ExploredView, OutcomeView
 
 STATES_MAX = 50_000
 STEPS_MAX = 20
@@ -39,7 +40,7 @@ def explore_story(
 
 
 def _explored(order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: int) -> ExploredView:
-    found = explore(order, entries, now, limit=limit)
+    found = explore(order, entries, now, commands.arguments, limit=limit)
     ends = [reached for reached in found.states.values() if reached.is_end]
     broken = [" → ".join(reached.path) for reached in found.states.values() if not _holds(reached)]
     paths = count_paths(found, state_of(order), STEPS_MAX)

@@ -5,31 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from milepost import data, money, times
+from milepost import commands, data, money, times
 from milepost.core.act import HistoryEntry
 from milepost.core.gig import SUBSTEPS_MAX, eligible_name
 from milepost.core.offer import Offer, faults
 from milepost.core.order import Order
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
-from milepost.core.transitions import Action, Actor
+from milepost.core.transitions import REQUEST_ROWS, Action, Actor
 from milepost.files import documents, writer
 from milepost.files.writer import section
+from milepost.market.orders import Exported
 from milepost.policy import STANDARD
 
-_PLAIN = {
-    Action.APPROVE: "order approve job",
-    Action.CONTINUE: "order continue job",
-    Action.STOP: "order stop job",
-    Action.STOP_AFTER_CURRENT: "order stop job --after-current",
-    Action.REPORT_STAGE: "order report-stage job",
-}
 
-
-def order_text(
-    order: Order, history: Sequence[HistoryEntry], subcategory: str, balances: Sequence[tuple[str, int]], now: int
-) -> str:
+def order_text(told: Exported) -> str:
     """The scenario of an order, up to the instant that the store's clock shows."""
-    terms, start = order.terms, order.placed_at
+    order, history, subcategory, balances, now, terms = told
+    start = order.placed_at
     head = {"title": terms.title, "start": times.format_instant(start), "policy": _policy(terms)}
     parts = [section("[scenario]", head), *_what_is_sold(terms, subcategory)]
     parts += [
@@ -130,55 +122,30 @@ def _stages(whole: MilestoneTerms) -> Iterator[dict[str, Any]]:
 
 def _steps(order: Order, history: Sequence[HistoryEntry]) -> Iterator[tuple[HistoryEntry, str]]:
     """The parties' actions, in the words of the command line; the clock's come by themselves."""
-    terms = order.terms
-    by_package = f"order place --gig gig --package {_tier(terms)} --client {terms.client}"
-    placed = by_package if _by_package(terms) else "offer accept deal"
     requests: dict[object, str] = {}
     for line in history:
         if line.action is Action.PLACE:
-            yield line, f"{placed} as job"
+            yield line, f"{_placed(order.terms)} as job"
         elif line.actor is not Actor.CLOCK:
-            if line.action is Action.OPEN_CANCEL:
-                requests[line.args["id"]] = f"request{len(requests) + 1}"
             yield line, _words(line, requests)
 
 
-def _words(line: HistoryEntry, requests: Mapping[object, str]) -> str:
-    args = line.args
-    if line.action in _PLAIN:
-        return _PLAIN[line.action]
-    if line.action in (Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP):
-        undo = " --undo" if line.action is Action.UNCHECK_SUBSTEP else ""
-        return f"order check-substep job {args['number']}{undo}"
-    if line.action is Action.SET_CALL:
-        at = times.format_instant(args["call_at"])
-        return shlex.join(["order", "set-call", "job", "--at", at, "--link", args["link"]])
-    if line.action in (Action.DELIVER, Action.REVISE):
-        return shlex.join(["order", str(line.action), "job", *_handed_over(args)])
-    return _cancelling(line, requests)
+def _placed(terms: Terms) -> str:
+    if not _by_package(terms):
+        return shlex.join(commands.ACCEPT_OFFER.words({"offer": "deal"}))
+    return shlex.join(commands.PLACE.words({"gig": "gig", "package": _tier(terms), "client": terms.client}))
 
 
-def _handed_over(args: Mapping[str, Any]) -> Iterator[str]:
-    if args.get("message"):
-        yield from ("--message", args["message"])
-    for file in args.get("files", ()):
-        yield from ("--recorded", f"{file['name']}:{file['size']}:{file['sha256']}")
-    for link in args.get("links", ()):
-        yield from ("--link", link)
-
-
-def _cancelling(line: HistoryEntry, requests: Mapping[object, str]) -> str:
-    args = line.args
-    if line.action not in (Action.OPEN_CANCEL, Action.SUPPORT_CANCEL):
-        verb = str(line.action).removesuffix("-request")
-        return f"resolution {verb} {requests[args['id']]}"
-    what = ["--whole"] if args.get("position") is None else ["--milestone", str(args["position"])]
-    note = ["--note", args["note"]] if args.get("note") else []
-    why = [*what, "--reason", args["reason"], *note]
-    if line.action is Action.SUPPORT_CANCEL:
-        return shlex.join(["resolution", "support", "job", *why])
-    asked = shlex.join(["resolution", "open", "--order", "job", "--by", str(line.actor), *why])
-    return f"{asked} as {requests[args['id']]}"
+def _words(line: HistoryEntry, requests: dict[object, str]) -> str:
+    """A party's action; one that opens a request names it."""
+    row = REQUEST_ROWS.get(line.action)
+    opens = row is not None and row.source == "none"
+    if opens:
+        requests[line.args["id"]] = f"request{len(requests) + 1}"
+    request = requests.get(line.args.get("id"))
+    values = commands.written(line.args) | {"order": "job", "by": line.actor, "request": request}
+    told = shlex.join(commands.template_of(line.action).words(values))
+    return f"{told} as {request}" if opens else told
 
 
 # ── How it stands ───────────────────────────────────────────────────────────────────────────────────────────────────

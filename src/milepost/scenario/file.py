@@ -2,10 +2,10 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, StrictStr
 from pydantic_core import PydanticCustomError
@@ -21,15 +21,22 @@ from milepost.policy import Policy
 from milepost.rules import RULES, RuleError
 
 _REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
-_TAKES_ID = {"--gig", "--order", "--until-done"}
-_TAKES_NOTHING = {
-    "--after-current", "--all", "--continue", "--diagram", "--dry-run", "--json", "--late", "--next", "--no-milestones",
-    "--no-prices", "--replace", "--transitions", "--undo", "--whole", "--yes", "--zoom",
-}  # fmt: skip
-_NOUNS_WITH_IDS = {"gig", "offer", "order", "resolution"}
-_VERBS_WITH_IDS = {("template", "save")}  # of nouns that have names otherwise
 _BALANCE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
-_NOT_IN_A_STORY = {"init", "demo", "scenario", "backup", "doctor"}
+
+
+class Reading(NamedTuple):
+    """What the command line understands of a step's words: where the ids are, and what is wrong with the words.
+
+    `ids` hold the number of each word that is an id, or ends with one as in `--order=job`, and where in it that starts.
+    `rule` is what the faulty part was read for, an amount's say, if there is a rule.
+    """
+
+    ids: Mapping[int, int]
+    fault: str | None = None
+    rule: str | None = None
+
+
+Grammar = Callable[[Sequence[str]], Reading]
 
 
 class Header(Document):
@@ -90,15 +97,29 @@ class ScenarioDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A step or an expectation at its instant, with its line in the file and, for a step, its words."""
+    """A step or an expectation at its instant, with its line in the file and, for a step, its words and their ids."""
 
     at: int
     line: int
     words: tuple[str, ...]
+    ids: Mapping[int, int]
     binds: str | None
     refused: str | None
     expect: Expectation | None
     order: str | None = None
+
+    @property
+    def refs(self) -> list[str]:
+        """What stands in the words where ids are expected."""
+        return [self.words[number][start:] for number, start in self.ids.items()]
+
+    def spoken(self, refs: Mapping[str, int]) -> list[str]:
+        """The words with ids in the place of refs."""
+        told = list(self.words)
+        for number, start in self.ids.items():
+            word = told[number]
+            told[number] = word[:start] + str(refs.get(word[start:], word[start:]))
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +135,13 @@ class Scenario:
     events: tuple[Event, ...]
 
 
-def load(name: str) -> Scenario:
+def load(name: str, grammar: Grammar) -> Scenario:
     """The scenario in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(toml_reader.read(name), "stdin" if name == "-" else name)
+    return parse(toml_reader.read(name), "stdin" if name == "-" else name, grammar)
 
 
-def parse(text: str, name: str) -> Scenario:
-    """The scenario that a TOML text holds. Raises `BadFile` with all its faults."""
+def parse(text: str, name: str, grammar: Grammar) -> Scenario:
+    """The scenario that a TOML text holds, its steps in words of the grammar. Raises `BadFile` with all its faults."""
     document = toml_reader.parse(ScenarioDocument, text, name)
     found = places(text)
     faults = list(_ref_faults(document, found))
@@ -128,7 +149,7 @@ def parse(text: str, name: str) -> Scenario:
     start = _instant(document.scenario.start, times.MIN_INSTANT, "scenario, start", place, faults)
     if times.is_relative(document.scenario.start):
         faults.append(Fault("scenario, start: a story starts at an instant, such as 2026-01-05T09:00:00Z", *place))
-    events = [*_steps(document, start, found, faults), *_expects(document, start, found, faults)]
+    events = [*_steps(document, start, grammar, found, faults), *_expects(document, start, found, faults)]
     events.sort(key=lambda event: event.at)  # stable: at one instant the steps come before the expectations
     policy = _policy(document.scenario.policy, name, found, faults)
     if faults or policy is None:
@@ -136,43 +157,6 @@ def parse(text: str, name: str) -> Scenario:
     return Scenario(
         name, document.scenario.title, start, policy, tuple(document.gig), tuple(document.offer), tuple(events)
     )
-
-
-def with_ids(words: tuple[str, ...], refs: Mapping[str, int]) -> list[str]:
-    """The words of a step with ids in the place of refs: its subject, and what options that take an id are given."""
-    told = list(words)
-    for index in _ids_in(words):
-        option, equals, ref = words[index].rpartition("=")
-        told[index] = f"{option}{equals}{refs.get(ref, ref)}"
-    return told
-
-
-def _command(words: tuple[str, ...]) -> tuple[str, ...]:
-    """A step's words without the `--as HANDLE` before them."""
-    return words[2:] if words[:1] == ("--as",) else words
-
-
-def _ids_in(words: tuple[str, ...]) -> Iterator[int]:
-    """Where a step's words are ids: after the options that take one, and the first argument of a noun that has ids."""
-    command = _command(words)
-    begin = len(words) - len(command)
-    has_subject = command[:1] and (command[0] in _NOUNS_WITH_IDS or command[:2] in _VERBS_WITH_IDS)
-    subject = not has_subject  # whether it has gone by
-    option = None  # the one whose value comes next
-    for index in range(begin + 2, len(words)):
-        word = words[index]
-        if option is not None:
-            if option in _TAKES_ID and not word.startswith("-"):
-                yield index
-            option = None
-        elif word.startswith("-"):
-            name, equals, _ = word.partition("=")
-            if name in _TAKES_ID and equals:
-                yield index
-            option = None if equals or word in _TAKES_NOTHING else word
-        elif not subject:
-            subject = True
-            yield index
 
 
 def _policy(
@@ -210,21 +194,23 @@ def _ref_faults(document: ScenarioDocument, found: Mapping[TomlPath, Place]) -> 
 
 
 def _steps(
-    document: ScenarioDocument, start: int, found: Mapping[TomlPath, Place], faults: list[Fault]
+    document: ScenarioDocument, start: int, grammar: Grammar, found: Mapping[TomlPath, Place], faults: list[Fault]
 ) -> Iterator[Event]:
     refs = {gig.ref for gig in document.gig} | {offer.ref for offer in document.offer}
     clock = start
     for index, step in enumerate(document.step):
-        line, column = place_of(found, ("step", index))
-        at = _instant(step.at, start, f"step {index + 1}", (line, column), faults)
+        place = place_of(found, ("step", index))
+        at = _instant(step.at, start, f"step {index + 1}", place, faults)
         words, binds = _words(step.do)
-        for message in _step_faults(step, words, binds, refs):
-            faults.append(Fault(f"step {index + 1}: {message}", line, column))
+        reading = grammar(words) if words else Reading({})
+        event = Event(at, place[0], words, reading.ids, binds, step.refused, step.expect)
+        told = [*_step_faults(event, refs), *_word_faults(event, reading)]
         if at < clock:
-            faults.append(Fault(f"step {index + 1}: goes back in time, to {times.format_instant(at)}", line, column))
+            told.append(f"goes back in time, to {times.format_instant(at)}")
+        faults.extend(Fault(f"step {index + 1}: {message}", *place) for message in told)
         clock = max(clock, at)
         refs.add(binds)
-        yield Event(at, line, words, binds, step.refused, step.expect)
+        yield event
 
 
 def _expects(
@@ -236,7 +222,7 @@ def _expects(
         at = _instant(expect.at, start, f"expect {index + 1}", (line, column), faults)
         if expect.order is not None and expect.order not in bound:
             faults.append(Fault(f"expect {index + 1}: no step makes an order {expect.order!r}", line, column))
-        yield Event(at, line, (), None, None, expect, expect.order)
+        yield Event(at, line, (), {}, None, None, expect, expect.order)
 
 
 def _instant(text: str, start: int, what: str, place: Place, faults: list[Fault]) -> int:
@@ -259,20 +245,22 @@ def _words(text: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(words), None
 
 
-def _step_faults(step: Step, words: tuple[str, ...], binds: str | None, refs: set[str | None]) -> Iterator[str]:
-    if not words:
+def _step_faults(event: Event, refs: set[str | None]) -> Iterator[str]:
+    """What is wrong with a step, whatever its words mean."""
+    if not event.words:
         yield "has no words that can be read; is a quote open?"
-        return
-    command = _command(words)
-    if not command or command[0] in _NOT_IN_A_STORY or command[0].startswith("-"):
-        yield f"{' '.join(command[:1] or words)!r} has no place in a story"
-    if step.refused is not None and step.refused not in RULES:
-        yield f"there is no rule {step.refused!r}"
-    if binds is not None and not _REF.fullmatch(binds):
-        yield f"{binds!r} cannot be a name: small letters, digits, - and _"
-    if binds is not None and binds in refs:
-        yield f"{binds!r} is the name of something else already"
-    for index in _ids_in(words):
-        ref = words[index].rpartition("=")[2]
+    if event.refused is not None and event.refused not in RULES:
+        yield f"there is no rule {event.refused!r}"
+    if event.binds is not None and not _REF.fullmatch(event.binds):
+        yield f"{event.binds!r} cannot be a name: small letters, digits, - and _"
+    if event.binds is not None and event.binds in refs:
+        yield f"{event.binds!r} is the name of something else already"
+    for ref in event.refs:
         if not ref.isdecimal() and ref not in refs:
             yield f"there is no {ref!r} before this step"
+
+
+def _word_faults(event: Event, reading: Reading) -> Iterator[str]:
+    """What the command line would not understand; text that a rule is to refuse may be as wrong as it likes."""
+    if reading.fault is not None and (reading.rule is None or reading.rule != event.refused):
+        yield reading.fault

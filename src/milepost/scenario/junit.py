@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from milepost.views import PlayedView
+from milepost import times
+from milepost.views.scenarios import PlayedView
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -27,7 +28,7 @@ def _suite(root: ElementTree.Element, view: PlayedView) -> None:
         ),
         *(
             (
-                f"line {one.line}: {one.what} at {one.at}",
+                f"line {one.line}: {one.what} at {times.format_instant(one.at)}",
                 None if one.ok else f"expected {one.expected}, found {one.found}",
             )
             for one in view.expectations

@@ -7,32 +7,25 @@ vocabulary and no way into the market of its own.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
-from milepost import money
-from milepost.errors import BadFile, NotFound, StoreError
+from milepost import money, times
+from milepost.errors import MilepostError
 from milepost.files.documents import GigDocument, OfferDocument
 from milepost.market import clock, gigs, inbox, ledger, offers, orders, stores
 from milepost.rules import RuleError
-from milepost.scenario.file import Event, Expectation, Scenario, with_ids
+from milepost.scenario.file import Event, Expectation, Scenario
 from milepost.store.db import Database
-from milepost.views import (
-    Created,
-    ExpectationView,
-    OrderedView,
-    OrderView,
-    PlacedView,
-    PlayedView,
-    RequestView,
-    StepView,
-    iso_at,
-)
+from milepost.views.base import Created
+from milepost.views.gigs import GigView
+from milepost.views.offers import OfferView, PlacedView
+from milepost.views.orders import OrderedView, OrderView, RequestView
+from milepost.views.scenarios import ExpectationView, PlayedView, StepView
 
-RunCommand = Callable[[Database, Sequence[str]], Any]
+RunCommand = Callable[[Database, Sequence[str]], object]  # what it answers is a view
 MANY = 1_000_000
 
 
-class BadStep(Exception):
+class BadStep(MilepostError):
     """Words that the command line does not understand."""
 
 
@@ -87,17 +80,17 @@ def _set_up(run: _Play) -> bool:
     return all(made) and all(sent)
 
 
-def _create(run: _Play, gig: GigDocument) -> Created[Any]:
+def _create(run: _Play, gig: GigDocument) -> Created[GigView]:
     return gigs.create(run.db, gig.plain())
 
 
-def _send(run: _Play, offer: OfferDocument) -> Created[Any]:
+def _send(run: _Play, offer: OfferDocument) -> Created[OfferView]:
     return offers.create(run.db, offer.plain(run.refs[str(offer.gig)]))
 
 
-def _made(run: _Play, told: str, ref: str | None, make: Callable[[], Created[Any]]) -> bool:
+def _made(run: _Play, told: str, ref: str | None, make: Callable[[], Created[GigView] | Created[OfferView]]) -> bool:
     assert ref is not None  # the file was refused otherwise
-    at = iso_at(run.scenario.start)
+    at = run.scenario.start
     try:
         run.refs[ref] = make().id
     except RuleError as fault:
@@ -123,17 +116,16 @@ def _happen(run: _Play, event: Event) -> bool:
 
 def _done(run: _Play, event: Event) -> bool:
     """A step, and what must be true after it."""
-    words = with_ids(event.words, run.refs)
     try:
-        view = run.run_command(run.db, words)
+        view = run.run_command(run.db, event.spoken(run.refs))
     except RuleError as fault:
         expected = fault.rule.id == event.refused
         effect = f"refused as expected [{fault.rule.id}]" if expected else f"refused: {fault}"
         _tell(run, event, effect, ok=expected)
         if expected and event.expect:
-            _compare(run, event, _subject(run, event, words))
+            _compare(run, event, _subject(run, event))
         return expected
-    except (NotFound, BadFile, StoreError, BadStep) as error:
+    except MilepostError as error:
         return _tell(run, event, f"failed: {error}", ok=False)
     order = _bind(run, event, view)
     if event.binds and not isinstance(view, Created):
@@ -144,40 +136,36 @@ def _done(run: _Play, event: Event) -> bool:
         return _tell(run, event, "done, but it found something wrong", ok=False)
     _tell(run, event, _effect(run, order), ok=True)
     if event.expect:
-        _compare(run, event, order.id if order else _subject(run, event, words))
+        _compare(run, event, order.id if order else _subject(run, event))
     return True
 
 
 def _tell(run: _Play, event: Event, effect: str, *, ok: bool) -> bool:
     """Note how a step went; the answer is `ok`."""
     told = " ".join(event.words) + (f" as {event.binds}" if event.binds else "")
-    run.steps.append(StepView(iso_at(event.at), event.line, told or "what must be true", effect, ok=ok))
+    run.steps.append(StepView(event.at, event.line, told or "what must be true", effect, ok=ok))
     return ok
 
 
-def _subject(run: _Play, event: Event, words: Sequence[str]) -> int | None:
+def _subject(run: _Play, event: Event) -> int | None:
     """The order that a step names, itself or by a request to cancel; else the one that came last."""
-    refs = (ref.rpartition("=")[2] for ref, word in zip(event.words, words, strict=True) if ref != word)
-    return next((run.subjects[ref] for ref in refs if ref in run.subjects), _latest(run))
+    return next((run.subjects[ref] for ref in event.refs if ref in run.subjects), _latest(run))
 
 
 def _tick(run: _Play, at: int) -> None:
     fired = clock.tick(run.db, at, keep=MANY).fired
     for timer in fired:
-        subject = f"order {timer['order']}" if "order" in timer else f"offer {timer['offer']}"
-        run.steps.append(
-            StepView(str(timer["at"]), None, f"the clock: {timer['timer']}", f"{subject} [{timer['rule']}]")
-        )
+        subject = f"order {timer.order}" if timer.order else f"offer {timer.offer}"
+        run.steps.append(StepView(timer.at, None, f"the clock: {timer.timer}", f"{subject} [{timer.rule}]"))
     if fired:
         run.steps[-1] = _with_money(run, run.steps[-1])
 
 
 def _with_money(run: _Play, step: StepView) -> StepView:
-    moved = _moved(run)
-    return StepView(step.at, step.line, step.step, "; ".join([step.effect, *moved]), step.ok)
+    return step._replace(effect="; ".join([step.effect, *_moved(run)]))
 
 
-def _bind(run: _Play, event: Event, view: Any) -> OrderView | None:
+def _bind(run: _Play, event: Event, view: object) -> OrderView | None:
     """Remember what the step made, and find the order that it was about."""
     whole = view.whole if isinstance(view, Created) else view
     if isinstance(view, Created) and event.binds:
@@ -201,8 +189,12 @@ def _effect(run: _Play, order: OrderView | None) -> str:
 def effect_of(order: OrderView) -> str:
     """Where an order stands after a step, and which timer is next."""
     ended = f" ({order.reason})" if order.reason else ""
-    timer = "".join(f"; {timer.timer} at {timer.at[:16].replace('T', ' ')}" for timer in order.timers[:1])
+    timer = "".join(f"; {timer.timer} at {_minute(timer.at)}" for timer in order.timers[:1])
     return f"{order.phase}{ended}{timer}"
+
+
+def _minute(instant: int) -> str:
+    return times.format_instant(instant)[:16].replace("T", " ")
 
 
 def _moved(run: _Play) -> list[str]:
@@ -218,7 +210,7 @@ def _moved(run: _Play) -> list[str]:
 def _compare(run: _Play, event: Event, order_id: int | None) -> None:
     assert event.expect is not None
     for what, expected, found in _comparisons(run, event.expect, order_id):
-        run.expectations.append(ExpectationView(iso_at(event.at), event.line, what, expected, found))
+        run.expectations.append(ExpectationView(event.at, event.line, what, expected, found))
 
 
 def _comparisons(run: _Play, expect: Expectation, order_id: int | None) -> Iterator[tuple[str, str, str]]:
@@ -228,7 +220,7 @@ def _comparisons(run: _Play, expect: Expectation, order_id: int | None) -> Itera
         if expected is not None:
             yield what, expected, str(getattr(order, what, "no order"))
     if expect.milestones is not None:
-        found = [milestone["state"] for milestone in order.milestones] if order else []
+        found = [milestone.state for milestone in order.milestones] if order else []
         yield "milestones", ", ".join(expect.milestones), ", ".join(found)
     if expect.timers is not None:
         armed = [timer.timer for timer in order.timers] if order else []

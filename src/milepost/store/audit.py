@@ -4,15 +4,13 @@
 and the instant of its next timer; there is nothing else to compare with.
 """
 
-from collections.abc import Callable, Iterator
-
-from sqlalchemy import Connection
+from collections.abc import Callable, Iterable, Iterator
 
 from milepost.core import act
-from milepost.core.order import Order, due
+from milepost.core.order import Order, timers
 from milepost.rules import RuleError
-from milepost.store import ledger, orders
-from milepost.store.db import Database
+from milepost.store import due, ledger, orders
+from milepost.store.db import Connection, Database
 
 PAGE = 1_000
 
@@ -23,16 +21,21 @@ def findings(db: Database) -> list[str]:
         return [finding for check in CHECKS for finding in check(connection)]
 
 
+def counts(connection: Connection, tables: Iterable[str]) -> dict[str, int]:
+    """How many rows each table has."""
+    return {table: int(connection.value(f"SELECT count(*) FROM {table}")) for table in tables}
+
+
 def _whole_file(connection: Connection) -> Iterator[str]:
     """SQLite finds its file, indexes and constraints in order."""
-    for (told,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+    for (told,) in connection.rows("PRAGMA integrity_check"):
         if told != "ok":
             yield f"the file is damaged: {told}"
 
 
 def _known_parents(connection: Connection) -> Iterator[str]:
     """Every row that names another names one that is there."""
-    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+    for table, row, parent, _ in connection.rows("PRAGMA foreign_key_check"):
         yield f"{table}: row {row} names a row of {parent} that is not there"
 
 
@@ -40,7 +43,7 @@ def _replayed(connection: Connection) -> Iterator[str]:
     """Each order's history, replayed, gives what is stored of it."""
     last_id = 0
     while ids := orders.ids_after(connection, last_id, PAGE):
-        armed = orders.due_of(connection, ids)
+        armed = due.stored_at(connection, ids)
         for order_id, order in orders.load(connection, ids).items():
             for finding in _differences(connection, order, armed[order_id]):
                 yield f"order {order_id}: {finding}"
@@ -54,20 +57,21 @@ def _differences(connection: Connection, order: Order, due_at: int | None) -> It
         yield "it has no history"
         return
     try:
-        outcomes = list(act.replay(order.id, order.terms, lines))
+        placed_on = order.terms._replace(milestones=orders.original_terms(connection, order.id))
+        outcomes = list(act.replay(order.id, placed_on, lines))
     except RuleError as refusal:
         yield f"its history cannot be replayed: {refusal}"
         return
     told = [(outcome.history_entry.number, entry) for outcome in outcomes for entry in outcome.entries]
     posted = [(one.number, one.entry) for one in ledger.entries(connection, order_id=order.id)]
     asked = {outcome.order.request.id: outcome.order.request for outcome in outcomes if outcome.order.request}
-    timer = due(outcomes[-1].order)
+    armed = timers(outcomes[-1].order)
     for what, stored, replayed in (
         ("history is", lines, [outcome.history_entry for outcome in outcomes]),
         ("order is", order, outcomes[-1].order),
         ("entries are", posted, told),
         ("requests are", orders.requests_of(connection, order.id), asked),
-        ("next timer is", due_at, timer.at if timer else None),
+        ("next timer is", due_at, armed[0].at if armed else None),
     ):
         if stored != replayed:
             yield f"its {what} not what its history leads to: {stored} stored, {replayed} replayed"

@@ -4,16 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep
 from milepost.core.offer import Offer, OfferStatus
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import OrderType, Terms
 from milepost.core.workflow import Template
 from milepost.errors import NotFound
 from milepost.store import settings
-from milepost.store.orders import AGREED, agreed_columns, stages_of
+from milepost.store.db import Connection
+from milepost.store.order_rows import AGREED, agreed_columns, terms_from
+from milepost.store.session import session_in
 from milepost.store.tables import (
     GigMilestoneRow,
     GigRow,
@@ -38,7 +40,7 @@ class StoredGig(NamedTuple):
 
 def add_gig(connection: Connection, gig: Gig, at: int) -> int:
     """Store a new gig; its id."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = GigRow(**_gig_columns(gig), created_at=at)
         session.add(row)
         session.flush()
@@ -49,7 +51,7 @@ def add_gig(connection: Connection, gig: Gig, at: int) -> int:
 
 def replace_gig(connection: Connection, gig_id: int, gig: Gig) -> None:
     """Store an edited gig in the place of the old one."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = session.get_one(GigRow, gig_id)
         row.sqlmodel_update(_gig_columns(gig))
         session.execute(delete(PackageRow).where(col(PackageRow.gig_id) == gig_id))
@@ -60,7 +62,7 @@ def replace_gig(connection: Connection, gig_id: int, gig: Gig) -> None:
 
 def gig(connection: Connection, gig_id: int) -> StoredGig:
     """The gig of this id. Raises `NotFound`."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = session.get(GigRow, gig_id)
         if row is None:
             raise NotFound("gig", gig_id)
@@ -72,7 +74,7 @@ def gigs(connection: Connection, *, seller: str | None, limit: int) -> list[Stor
     wanted = select(GigRow).order_by(col(GigRow.id)).limit(limit)
     if seller is not None:
         wanted = wanted.where(GigRow.seller == seller)
-    with Session(connection) as session:
+    with session_in(connection) as session:
         return [_stored_gig(session, row) for row in session.exec(wanted)]
 
 
@@ -123,8 +125,8 @@ def _gig_columns(gig: Gig) -> dict[str, Any]:
         "subcategory": gig.subcategory,
         "description": gig.description,
         "milestone_payments": int(gig.milestone_payments),
-        "faq": json.dumps(gig.faq, ensure_ascii=False),
         "paused": int(gig.paused),
+        "faq": json.dumps(gig.faq, ensure_ascii=False),
     }
 
 
@@ -139,7 +141,6 @@ def _add_parts(session: Session, gig_id: int, gig: Gig) -> None:
             "substeps": json.dumps(milestone.substeps, ensure_ascii=False),
         }
         session.add(GigMilestoneRow(gig_id=gig_id, position=position, **columns))
-    session.flush()
 
 
 # ── Templates ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,32 +148,30 @@ def _add_parts(session: Session, gig_id: int, gig: Gig) -> None:
 
 def save_template(connection: Connection, template: Template) -> None:
     """Store a template, in the place of one of the same name."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         plain = [milestone._asdict() for milestone in template.milestones]
         session.merge(
             TemplateRow(
                 name=template.name,
+                seller=template.seller,
                 title=template.title,
                 description=template.description,
                 subcategories=json.dumps(template.subcategories, ensure_ascii=False),
                 milestones=json.dumps(plain, ensure_ascii=False),
-                seller=template.seller,
             )
         )
-        session.flush()
 
 
 def templates(connection: Connection) -> list[Template]:
     """The saved templates, by name."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         return [_template(row) for row in session.exec(select(TemplateRow).order_by(col(TemplateRow.name)))]
 
 
 def delete_template(connection: Connection, name: str) -> None:
     """Forget a saved template."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         session.delete(session.get_one(TemplateRow, name))
-        session.flush()
 
 
 def _template(row: TemplateRow) -> Template:
@@ -186,7 +185,7 @@ def _template(row: TemplateRow) -> Template:
 def add_offer(connection: Connection, offer: Offer) -> None:
     """Store a new offer under its id."""
     terms = offer.terms
-    with Session(connection) as session:
+    with session_in(connection) as session:
         session.add(
             OfferRow(
                 id=offer.id,
@@ -203,19 +202,17 @@ def add_offer(connection: Connection, offer: Offer) -> None:
         for position, agreed in enumerate(terms.milestones, start=1):
             columns = dict(zip(AGREED, agreed_columns(agreed), strict=True))
             session.add(OfferMilestoneRow(offer_id=offer.id, position=position, **columns))
-        session.flush()
 
 
 def save_offer(connection: Connection, offer: Offer) -> None:
     """Store what a move changed of an offer."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         session.get_one(OfferRow, offer.id).sqlmodel_update(_offer_state(offer))
-        session.flush()
 
 
 def offer(connection: Connection, offer_id: int) -> Offer:
     """The offer of this id. Raises `NotFound`."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = session.get(OfferRow, offer_id)
         if row is None:
             raise NotFound("offer", offer_id)
@@ -230,13 +227,13 @@ def offers(
     for column, value in ((OfferRow.seller, seller), (OfferRow.client, client), (OfferRow.status, status)):
         if value is not None:
             wanted = wanted.where(column == value)
-    with Session(connection) as session:
+    with session_in(connection) as session:
         return [_offer(connection, session, row) for row in session.exec(wanted)]
 
 
 def order_of_offer(connection: Connection, offer_id: int) -> int | None:
     """The order that an accepted offer was placed as."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         return session.exec(select(OrderRow.id).where(OrderRow.offer_id == offer_id)).one_or_none()
 
 
@@ -245,14 +242,8 @@ def _offer(connection: Connection, session: Session, row: OfferRow) -> Offer:
     agreed = session.exec(
         select(OfferMilestoneRow).where(OfferMilestoneRow.offer_id == row.id).order_by(col(OfferMilestoneRow.position))
     )
-    policy = settings.policies(connection)[row.policy_id]
-    milestones = tuple(
-        MilestoneTerms(
-            m.name, m.days, m.price_cents, m.revisions, m.description, m.zoom == 1,
-            tuple(json.loads(m.substeps)), stages_of(m.stages),
-        )
-        for m in agreed
-    )  # fmt: skip
+    policy = settings.policy(connection, row.policy_id)
+    milestones = tuple(terms_from([getattr(milestone, name) for name in AGREED]) for milestone in agreed)
     terms = Terms(OrderType(row.type), row.seller, row.client, row.title, milestones, policy)
     return Offer(
         row.id, row.gig_id, terms, row.sent_at, row.expires_at, OfferStatus(row.status), row.closed_at, row.message_id

@@ -1,22 +1,22 @@
 """Opening the store, the one transaction recipe, and what a database error means.
 
-SQLite's own manners stay here and in `schema.py`: `BEGIN IMMEDIATE` for writers, so that of several processes one
-goes first and the others wait and then see what it did; `BEGIN` with `query_only` for readers. The rollback journal
-is kept, so that the one file is always the whole store.
+SQLite's own manners stay here and in `migrations.py`: `BEGIN IMMEDIATE` for writers, so that of several processes one
+goes first and the others wait and then see what it did; a connection of its own for readers, which SQLite lets change
+nothing. The rollback journal is kept, so that the one file is always the whole store.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event
-from sqlalchemy.exc import DBAPIError
-
 from milepost.errors import StoreBusy, StoreError, StoreMissing
+from milepost.policy import Policy
+from milepost.store.new_file import appearing
 
 BUSY_SECONDS = 30.0
 PRAGMAS = (
@@ -26,58 +26,120 @@ PRAGMAS = (
     "PRAGMA synchronous = EXTRA",
     "PRAGMA cache_size = -32000",
 )
-_WRITES = "milepost_writes"
+_memory_numbers = count(1)
+
+
+class Connection(sqlite3.Connection):
+    """The driver's connection to a store, inside a transaction of `Database`.
+
+    `policies` are those that were read from the store, by id (see `settings`); `lent` is what `session` makes of the
+    connection where a SQLModel session works on it.
+    """
+
+    policies: dict[int, Policy]
+    lent: Any = None
+
+    def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
+        """Every row that a statement gives: none stays to be read, and would keep others from writing."""
+        return self.execute(statement, values).fetchall()
+
+    def value(self, statement: str, values: Any = ()) -> Any:
+        """The first column of the first row; None if there is no row."""
+        row = self.execute(statement, values).fetchone()
+        return None if row is None else row[0]
 
 
 class Database:
-    """One open store. `read` and `write` give a connection in a transaction of its own; `write` commits at its end."""
+    """One store. `read` and `write` give a connection in a transaction of its own; `write` commits at its end."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._reader = engine
-        self._writer = engine.execution_options(**{_WRITES: True})
+    def __init__(self, location: str, name: str) -> None:
         self.name = name
+        self._location = location
+        self._policies: dict[int, Policy] = {}
+        self._reader: Connection | None = None
+        self._writer: Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the store; writing in it is refused by SQLite. Raises `StoreError`."""
-        with self._told_apart(), self._reader.begin() as connection:
-            yield connection
+        with self._told_apart():
+            if self._reader is None:
+                self._reader = self._connect()
+                # Once, not for each transaction: the switch makes SQLite compile all statements anew.
+                self._reader.execute("PRAGMA query_only = ON")
+            with _transaction(self._reader, "BEGIN"):
+                yield self._reader
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """All or nothing: an exception inside undoes everything. Raises `StoreError`, `StoreBusy`."""
-        with self._told_apart(), self._writer.begin() as connection:
+        with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
             yield connection
+            connection.execute("COMMIT")
 
     @contextmanager
     def trial(self) -> Iterator["Database"]:
         """The same store, in which everything can be done and nothing is kept. Others cannot write meanwhile."""
-        with self._told_apart(), self._writer.connect() as connection, connection.begin() as everything:
+        with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
+            yield _Trial(connection, self)
+
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """A write in which tables can be dropped and made anew: nothing enforces foreign keys, so check them.
+
+        It has a connection of its own, since SQLite heeds that switch only outside of transactions.
+        """
+        with self._told_apart():
+            connection = self._connect()
             try:
-                yield _Trial(connection, self)
+                connection.execute("PRAGMA foreign_keys = OFF")
+                with _transaction(connection, "BEGIN IMMEDIATE"):
+                    yield connection
+                    connection.execute("COMMIT")
             finally:
-                everything.rollback()
+                connection.close()
 
     def copy_to(self, path: Path) -> None:
-        """A compact copy of the whole store in a file that must not exist yet. Raises `StoreError`."""
-        if path.exists():
-            raise StoreError(f"{path} exists already; nothing was changed")
-        with self._told_apart(), self._writer.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA query_only = OFF")
-            driver.execute("VACUUM INTO ?", (str(path),))
+        """A compact copy of the whole store in a new file. Raises `StoreError`, if there is something already too."""
+        with self._told_apart(), appearing(path) as beside:
+            connection = self._connect()
+            try:
+                connection.execute("VACUUM INTO ?", (_uri(beside),))
+            finally:
+                connection.close()
+
+    def image(self) -> bytes:
+        """What a file with this store in it holds."""
+        with self._told_apart():
+            return self._writing().serialize()
 
     def close(self) -> None:
-        """Let the file go."""
-        self._reader.dispose()
+        """Let the file go; a store in memory is gone."""
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = None
+        self._policies.clear()
+
+    def _writing(self) -> Connection:
+        if self._writer is None:
+            self._writer = self._connect()
+        return self._writer
+
+    def _connect(self) -> Connection:
+        connection = sqlite3.connect(
+            self._location, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False,
+            factory=Connection,
+        )  # fmt: skip
+        connection.policies = self._policies
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        return connection
 
     @contextmanager
     def _told_apart(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            raise meaning(error.orig, self.name) from error
         except sqlite3.Error as error:
             raise meaning(error, self.name) from error
         except OverflowError as error:  # what Python's driver says of an integer beyond 64 bits
@@ -88,7 +150,7 @@ class _Trial(Database):
     """A store inside one transaction that will be undone."""
 
     def __init__(self, connection: Connection, store: Database) -> None:
-        super().__init__(connection.engine, store.name)
+        super().__init__(store._location, store.name)
         self._connection = connection
 
     @contextmanager
@@ -99,61 +161,56 @@ class _Trial(Database):
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self._told_apart():
-            # Not SQLAlchemy's `begin_nested`: inside it a session would take back, when it closes, what it has written.
-            self._connection.exec_driver_sql("SAVEPOINT one_write")
+            self._connection.execute("SAVEPOINT one_write")
             try:
                 yield self._connection
             except BaseException:
-                self._connection.exec_driver_sql("ROLLBACK TO one_write")
+                self._connection.execute("ROLLBACK TO one_write")
                 raise
             finally:
-                self._connection.exec_driver_sql("RELEASE one_write")
+                self._connection.execute("RELEASE one_write")
 
 
-def open_memory() -> Database:
-    """A store that lives as long as the process."""
-    return Database(_engine(lambda: _connect(":memory:", "rwc"), poolclass=StaticPool), "memory")
+@contextmanager
+def _transaction(connection: Connection, begin: str) -> Iterator[Connection]:
+    """A transaction that is undone at its end, unless it was committed."""
+    connection.execute(begin)
+    try:
+        yield connection
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
-def open_file(path: Path, *, create: bool = False) -> Database:
-    """The store at `path`; `create` makes the file. Raises `StoreMissing` or `StoreError`, by what is there."""
-    if "\0" in str(path):  # SQLite would take what stands before it
-        raise StoreError(f"{path} cannot be the name of a file")
-    if not create:
-        _check_present(path)
-    mode = "rwc" if create else "rw"
-    return Database(_engine(lambda: _connect(str(path.absolute()), mode), poolclass=QueuePool, pool_size=1), str(path))
+def open_memory(source: sqlite3.Connection) -> Database:
+    """A store in memory that holds what `source` does, until it is closed."""
+    # SQLite shares what has such a name among this process's connections: the reader and the writer.
+    db = Database(f"file:/milepost-{next(_memory_numbers)}?vfs=memdb", "memory")
+    source.backup(db._writing())
+    return db
 
 
-def _check_present(path: Path) -> None:
+def open_file(path: Path) -> Database:
+    """The store at `path`, which must be there. Raises `StoreMissing` or `StoreError`, by what is there."""
+    check_name(path)
     if path.is_dir():
         raise StoreError(f"{path} is a folder, not a store")
     if not path.exists():
         raise StoreMissing(f"there is no store at {path}")
     if not os.access(path, os.R_OK):
         raise StoreError(f"{path} may not be read by you")
+    return Database(f"{_uri(path)}?mode=rw", str(path))
 
 
-def _engine(creator: Any, **pool: Any) -> Engine:
-    engine = create_engine("sqlite://", creator=creator, **pool)
-    event.listen(engine, "begin", _begin)
-    return engine
+def check_name(path: Path) -> None:
+    """Refuse what cannot be the name of a file. Raises `StoreError`."""
+    if "\0" in str(path):  # SQLite would take what stands before it
+        raise StoreError(f"{path} cannot be the name of a file")
 
 
-def _connect(path: str, mode: str) -> sqlite3.Connection:
-    location = ":memory:" if path == ":memory:" else f"file:{quote(os.fsencode(path))}?mode={mode}"
-    connection = sqlite3.connect(
-        location, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
-    )
-    for pragma in PRAGMAS:
-        connection.execute(pragma)
-    return connection
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _uri(path: Path) -> str:
+    """A path as SQLite takes it whatever signs and bytes are in it."""
+    return f"file:{quote(os.fsencode(path.absolute()))}"
 
 
 _MEANINGS = {
@@ -166,14 +223,16 @@ _MEANINGS = {
 }
 
 
-def meaning(error: BaseException | None, name: str) -> Exception:
+def meaning(error: sqlite3.Error, name: str) -> Exception:
     """The error to raise for what SQLite said: of the store, or, if our own code is wrong, the error itself."""
     code = getattr(error, "sqlite_errorname", "") or ""
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusy(f"another process holds {name}; nothing was changed")
     if code.startswith("SQLITE_IOERR"):
         return StoreError(f"reading or writing {name} failed ({code})")
+    if isinstance(error, sqlite3.IntegrityError):  # it names the constraint
+        return StoreError(f"{name} refuses what was to be written: {error}; nothing was changed")
     for prefix, text in _MEANINGS.items():
         if code.startswith(prefix):
             return StoreError(text.format(name=name))
-    return error if isinstance(error, Exception) else StoreError(f"{name}: {code}")
+    return error

@@ -1,24 +1,26 @@
 """Conversations and messages, in and out."""
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from milepost.core.inbox import Conversation, Message
 from milepost.core.transitions import Actor
 from milepost.errors import NotFound
+from milepost.store.db import Connection
+from milepost.store.session import session_in
 from milepost.store.tables import ConversationRow, MessageRow, OfferRow
 
 
 def between(connection: Connection, client: str, seller: str) -> int | None:
     """The id of the conversation that a client began with a seller."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         wanted = select(ConversationRow.id).where(ConversationRow.client == client, ConversationRow.seller == seller)
         return session.exec(wanted).one_or_none()
 
 
 def begin(connection: Connection, client: str, seller: str) -> int:
     """A new conversation; its id."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = ConversationRow(client=client, seller=seller)
         session.add(row)
         session.flush()
@@ -28,7 +30,7 @@ def begin(connection: Connection, client: str, seller: str) -> int:
 
 def add(connection: Connection, message: Message) -> int:
     """Store a message (its own id is not read); the id that it has now."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = MessageRow(
             conversation_id=message.conversation_id,
             sender=message.sender,
@@ -44,7 +46,7 @@ def add(connection: Connection, message: Message) -> int:
 
 def conversation(connection: Connection, conversation_id: int) -> Conversation:
     """A conversation with its messages. Raises `NotFound`."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         row = session.get(ConversationRow, conversation_id)
         if row is None:
             raise NotFound("conversation", conversation_id)
@@ -53,7 +55,7 @@ def conversation(connection: Connection, conversation_id: int) -> Conversation:
 
 def conversation_of(connection: Connection, message_id: int) -> Conversation:
     """The conversation that a message belongs to. Raises `NotFound`."""
-    with Session(connection) as session:
+    with session_in(connection) as session:
         message = session.get(MessageRow, message_id)
         if message is None:
             raise NotFound("message", message_id)
@@ -65,7 +67,7 @@ def conversations(connection: Connection, *, handle: str | None, limit: int) -> 
     wanted = select(ConversationRow).order_by(col(ConversationRow.id)).limit(limit)
     if handle is not None:
         wanted = wanted.where(or_(col(ConversationRow.client) == handle, col(ConversationRow.seller) == handle))
-    with Session(connection) as session:
+    with session_in(connection) as session:
         return [_conversation(session, row) for row in session.exec(wanted)]
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection
-
 from milepost.core.ledger import Entry, Kind, Posted
-from milepost.store.orders import LEDGER, UPSERT_BALANCE, insert_sql
+from milepost.store.db import Connection
+from milepost.store.order_rows import LEDGER
+from milepost.store.orders import UPSERT_BALANCE, insert_sql
 
 _SELECT = "SELECT id, at, order_id, number, kind, position, debit, credit, amount_cents, undoes FROM ledger"
 
@@ -33,7 +33,7 @@ def entries(
     where = " AND ".join(condition for condition, _ in wanted) or "true"
     values = tuple(value for _, some in wanted for value in some)
     sorting = "order_id, id" if by_order else "id"
-    rows = connection.exec_driver_sql(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
+    rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
     for id, at, order, number, kind, position, debit, credit, amount_cents, undoes in rows:
         entry = Entry(Kind(kind), position, debit, credit, amount_cents, Kind(undoes) if undoes else None)
         yield Posted(id, at, order, number, entry)
@@ -42,7 +42,7 @@ def entries(
 def balances(connection: Connection, accounts: list[str] | None = None, limit: int = -1) -> list[tuple[str, int]]:
     """The running balances in cents, by account; of all accounts or of the given ones."""
     where = f"WHERE account IN ({', '.join('?' * len(accounts))})" if accounts is not None else ""
-    rows = connection.exec_driver_sql(
+    rows = connection.rows(
         f"SELECT account, balance_cents FROM balances {where} ORDER BY account LIMIT ?", (*(accounts or ()), limit)
     )
     return [(account, cents) for account, cents in rows]
@@ -51,7 +51,7 @@ def balances(connection: Connection, accounts: list[str] | None = None, limit: i
 def summed(connection: Connection, *, order_id: int | None = None, until: int | None = None) -> list[tuple[str, int]]:
     """Balances in cents added up anew from the entries, by account: of one order's entries, up to an instant."""
     where = "(?1 IS NULL OR order_id = ?1) AND (?2 IS NULL OR at <= ?2)"
-    rows = connection.exec_driver_sql(
+    rows = connection.rows(
         "SELECT account, sum(cents) FROM ("
         f" SELECT debit AS account, -amount_cents AS cents FROM ledger WHERE {where}"
         f" UNION ALL SELECT credit, amount_cents FROM ledger WHERE {where}"
@@ -63,7 +63,7 @@ def summed(connection: Connection, *, order_id: int | None = None, until: int | 
 
 def post_withdrawal(connection: Connection, entry: Entry, at: int) -> None:
     """Write an entry that belongs to no order, and move its two balances."""
-    values = (None, None, entry.position, entry.kind, entry.debit, entry.credit, entry.amount_cents, at, None)
-    connection.exec_driver_sql(insert_sql("ledger", LEDGER), values)
+    values = (None, None, entry.position, str(entry.kind), entry.debit, entry.credit, entry.amount_cents, at, None)
+    connection.execute(insert_sql("ledger", LEDGER), values)
     moved = [(entry.debit, -entry.amount_cents), (entry.credit, entry.amount_cents)]
-    connection.exec_driver_sql(UPSERT_BALANCE, moved)
+    connection.executemany(UPSERT_BALANCE, moved)

@@ -1,36 +1,43 @@
-"""Orders, in and out: the only mapping between the rows of an order and the core's `Order`.
+"""Orders, in and out. `load` and `save` take many orders at once; one order is many of one.
 
-`load` and `save` take many orders at once; one order is many of one. They speak to the driver with tuples, because a
-bulk tick writes ten times as fast that way as with table objects; a test holds these columns against `tables.py`.
-Words go in as `str(word)`: the driver asks every adapter about an enum, which takes longer than to write it.
+What was agreed of an order stands apart from what changes: a bulk tick writes milestones' states and nothing of their
+texts. Rows become values, and values rows, in `order_rows.py`.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from milepost.core.act import HistoryEntry, Outcome
-from milepost.core.order import Call, Milestone, Order, Request, due
-from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms
-from milepost.core.transitions import Action, Actor, Reason, State, Status
+from milepost.core.order import Milestone, Order, Request
+from milepost.core.terms import MilestoneTerms
+from milepost.core.transitions import Action, Actor
 from milepost.errors import NotFound, StoreError
-from milepost.policy import Policy
 from milepost.store import settings
-
-ORDER_TERMS = ("id", "type", "seller", "client", "title", "policy_id", "placed_at")
-ORDER_STATE = ("status", "reason", "ended_at", "stopping", "request_id", "due_at", "version")
-ORDER_ORIGIN = ("gig_id", "offer_id")
-AGREED = ("name", "days", "price_cents", "revisions", "description", "zoom", "substeps", "stages")
-MILESTONE_STATE = (
-    "state", "started_at", "first_delivered_at", "delivered_at", "ended_at", "approved_by", "revisions_used",
-    "substeps_done", "stages_done", "call_at", "call_link", "clears_at",
-)  # fmt: skip
-REQUEST = ("id", "order_id", "asker", "position", "reason", "note", "opened_at", "state", "closed_at")
-HISTORY = ("order_id", "number", "at", "actor", "action", "position", "args")
-LEDGER = ("order_id", "number", "position", "kind", "debit", "credit", "amount_cents", "at", "undoes")
+from milepost.store.db import Connection
+from milepost.store.order_rows import (
+    AGREED,
+    AGREED_KEY,
+    HISTORY,
+    LEDGER,
+    MILESTONE_KEY,
+    MILESTONE_STATE,
+    ORDER_ORIGIN,
+    ORDER_STATE,
+    ORDER_TERMS,
+    POLICY_ID,
+    REQUEST,
+    REQUEST_ID,
+    agreed_columns,
+    milestone_from,
+    milestone_state,
+    order_from,
+    order_state,
+    request_columns,
+    request_from,
+    terms_from,
+)
 
 _CHOSEN = "IN (SELECT value FROM json_each(?))"
 
@@ -42,22 +49,19 @@ def insert_sql(table: str, columns: Sequence[str]) -> str:
 
 _SELECT_ORDERS = f"SELECT {', '.join(ORDER_TERMS + ORDER_STATE)} FROM orders WHERE id {_CHOSEN}"
 _SELECT_MILESTONES = (
-    f"SELECT order_id, position, {', '.join(AGREED + MILESTONE_STATE)} FROM milestones"
-    f" WHERE order_id {_CHOSEN} ORDER BY order_id, position"
+    f"SELECT milestones.order_id, position, {', '.join(AGREED + MILESTONE_STATE)} FROM milestones"
+    " JOIN agreed ON agreed.order_id = milestones.order_id AND number = milestones.agreed"
+    f" WHERE milestones.order_id {_CHOSEN} ORDER BY milestones.order_id, position"
 )
+_SELECT_AGREED = f"SELECT number, edition, {', '.join(AGREED)} FROM agreed WHERE order_id = ? ORDER BY number"
+_SELECT_STANDING = "SELECT agreed FROM milestones WHERE order_id = ? ORDER BY position"
 _SELECT_REQUESTS = f"SELECT {', '.join(REQUEST)} FROM requests WHERE id {_CHOSEN}"
 _SELECT_REQUESTS_OF = f"SELECT {', '.join(REQUEST)} FROM requests WHERE order_id = ? ORDER BY id"
 _SELECT_HISTORY = f"SELECT {', '.join(HISTORY[1:])} FROM history WHERE order_id = ? ORDER BY number"
-_SELECT_DUE = "SELECT due_at, id FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
-_SELECT_OFFERS_DUE = (
-    "SELECT id FROM offers WHERE status = 'sent' AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY expires_at, id"
-)
-_SELECT_FIRST_DUE = (
-    "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM orders WHERE due_at IS NOT NULL"
-    " UNION ALL SELECT min(expires_at) FROM offers WHERE status = 'sent' AND expires_at IS NOT NULL)"
-)
 _INSERT_ORDER = insert_sql("orders", ORDER_TERMS + ORDER_STATE + ORDER_ORIGIN)
-_INSERT_MILESTONE = insert_sql("milestones", ("order_id", "position", *AGREED, *MILESTONE_STATE))
+_INSERT_AGREED = insert_sql("agreed", (*AGREED_KEY, *AGREED))
+_INSERT_MILESTONE = insert_sql("milestones", (*MILESTONE_KEY, "agreed", *MILESTONE_STATE))
+_DELETE_MILESTONE = "DELETE FROM milestones WHERE order_id = ? AND position = ?"
 _INSERT_HISTORY = insert_sql("history", HISTORY)
 _INSERT_LEDGER = insert_sql("ledger", LEDGER)
 _UPDATE_ORDER = f"UPDATE orders SET {', '.join(f'{c} = ?' for c in ORDER_STATE)} WHERE id = ? AND version = ?"
@@ -75,12 +79,8 @@ UPSERT_BALANCE = (
     + " ON CONFLICT (account) DO UPDATE SET balance_cents = balance_cents + excluded.balance_cents"
 )
 
+_ACTIONS = {str(action): action for action in Action}
 _AFTER_WORD = Milestone._fields.index("state") + 1
-_STATES = {str(state): state for state in State}
-_STATUSES = {str(status): status for status in Status}
-_REASONS: Mapping[str | None, Reason | None] = {None: None} | {str(reason): reason for reason in Reason}
-_ACTORS: Mapping[str | None, Actor | None] = {None: None} | {str(actor): actor for actor in Actor}
-_TYPES = {str(type): type for type in OrderType}
 
 
 class Origin(NamedTuple):
@@ -109,14 +109,18 @@ class Change(NamedTuple):
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     """The orders of `ids` that exist, by id."""
     wanted = (json.dumps(list(ids)),)
-    policies = settings.policies(connection)
     milestones: dict[int, list[Milestone]] = {}
-    for row in connection.exec_driver_sql(_SELECT_MILESTONES, wanted).all():
-        milestones.setdefault(row[0], []).append(_milestone(row))
-    rows = connection.exec_driver_sql(_SELECT_ORDERS, wanted).all()
-    asked = [row.request_id for row in rows if row.request_id is not None]
-    requests = _requests(connection.exec_driver_sql(_SELECT_REQUESTS, (json.dumps(asked),))) if asked else {}
-    return {row[0]: _order(row, milestones[row[0]], policies, requests) for row in rows}
+    for row in connection.rows(_SELECT_MILESTONES, wanted):
+        milestones.setdefault(row[0], []).append(milestone_from(row))
+    rows = connection.rows(_SELECT_ORDERS, wanted)
+    asked = [row[REQUEST_ID] for row in rows if row[REQUEST_ID] is not None]
+    requests = _requests(connection.rows(_SELECT_REQUESTS, (json.dumps(asked),))) if asked else {}
+    return {
+        row[0]: order_from(
+            row, milestones[row[0]], settings.policy(connection, row[POLICY_ID]), requests.get(row[REQUEST_ID])
+        )
+        for row in rows
+    }
 
 
 def existing(connection: Connection, order_id: int) -> Order:
@@ -128,37 +132,32 @@ def existing(connection: Connection, order_id: int) -> Order:
 
 
 def history(connection: Connection, order_id: int) -> Iterator[HistoryEntry]:
-    """The accepted actions of an order, oldest first."""
-    for number, at, actor, action, position, args in connection.exec_driver_sql(_SELECT_HISTORY, (order_id,)):
-        yield HistoryEntry(number, at, Actor(actor), Action(action), position, json.loads(args) if args else {})
+    """The accepted actions of an order, oldest first. Raises `StoreError` at one that this program does not know."""
+    for number, at, actor, action, position, args in connection.rows(_SELECT_HISTORY, (order_id,)):
+        if action not in _ACTIONS:
+            raise StoreError(f"the history of order {order_id} has an action that is not known here: {action!r}")
+        yield HistoryEntry(number, at, Actor(actor), _ACTIONS[action], position, json.loads(args) if args else {})
 
 
-def due_before(connection: Connection, until: int, limit: int) -> list[tuple[int, int]]:
-    """(instant, order id) of the timers that are due first, up to and with `until`."""
-    return [(at, order_id) for at, order_id in connection.exec_driver_sql(_SELECT_DUE, (until, limit))]
-
-
-def first_due_at(connection: Connection) -> int | None:
-    """The instant of the first timer of all orders and offers."""
-    instant: int | None = connection.exec_driver_sql(_SELECT_FIRST_DUE).scalar_one()
-    return instant
-
-
-def offers_due(connection: Connection, until: int) -> list[int]:
-    """The ids of sent offers that expire up to and with an instant, soonest first."""
-    return [offer_id for (offer_id,) in connection.exec_driver_sql(_SELECT_OFFERS_DUE, (until,))]
+def original_terms(connection: Connection, order_id: int) -> tuple[MilestoneTerms, ...]:
+    """What an order was placed on, whatever was agreed to change since: where its history begins."""
+    rows = connection.rows(_SELECT_AGREED, (order_id,))
+    return tuple([terms_from(agreed) for _, edition, *agreed in rows if edition == 1])
 
 
 def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None) -> Iterator[Order]:
     """Orders by id whose columns have the given values (None: any); of those with a timer until then, if said."""
     wanted = {column: value for column, value in filters.items() if value is not None}
-    conditions, values = [f"{column} = ?" for column in wanted], [*wanted.values()]
+    # A plus keeps SQLite from the index of statuses, of which there are few, where one of parties can be used.
+    narrow = wanted.keys() - {"status"}
+    conditions = [f"{'+' if narrow and column == 'status' else ''}{column} = ?" for column in wanted]
+    values = [*wanted.values()]
     if due_until is not None:
         conditions.append("due_at <= ?")
         values.append(due_until)
     where = " AND ".join(["id > ?", *conditions])
     statement, last_id = f"SELECT id FROM orders WHERE {where} ORDER BY id LIMIT 500", 0
-    while ids := [row[0] for row in connection.exec_driver_sql(statement, (last_id, *values))]:
+    while ids := [row[0] for row in connection.rows(statement, (last_id, *values))]:
         found = load(connection, ids)
         yield from (found[order_id] for order_id in ids)
         last_id = ids[-1]
@@ -166,114 +165,42 @@ def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int
 
 def gig_of(connection: Connection, order_id: int) -> int:
     """The id of the gig that an order was placed from, or that its offer was for."""
-    return int(connection.exec_driver_sql("SELECT gig_id FROM orders WHERE id = ?", (order_id,)).scalar_one())
+    return int(connection.value("SELECT gig_id FROM orders WHERE id = ?", (order_id,)))
 
 
 def order_of_request(connection: Connection, request_id: int) -> int:
-    """The id of the order that a request to cancel is about. Raises `NotFound`."""
-    rows = connection.exec_driver_sql("SELECT order_id FROM requests WHERE id = ?", (request_id,))
-    found = rows.scalar_one_or_none()
+    """The id of the order that a request is about. Raises `NotFound`."""
+    found = connection.value("SELECT order_id FROM requests WHERE id = ?", (request_id,))
     if found is None:
         raise NotFound("resolution", request_id)
     return int(found)
 
 
 def requests(connection: Connection, *, state: str | None, limit: int) -> list[tuple[int, Request]]:
-    """Requests to cancel by id, with their order's id; of one state, or all."""
-    rows = connection.exec_driver_sql(
-        f"SELECT {', '.join(REQUEST)} FROM requests WHERE ?1 IS NULL OR state = ?1 ORDER BY id LIMIT ?2", (state, limit)
-    )
-    return [(order_id, Request(id, Actor(asker), *rest)) for id, order_id, asker, *rest in rows]
-
-
-def expiries(connection: Connection, limit: int) -> list[tuple[int, int]]:
-    """(instant, offer id) of the sent offers that expire first."""
-    rows = connection.exec_driver_sql(
-        "SELECT expires_at, id FROM offers WHERE status = 'sent' AND expires_at IS NOT NULL"
-        " ORDER BY expires_at, id LIMIT ?",
-        (limit,),
-    )
-    return [(at, offer_id) for at, offer_id in rows]
+    """Requests by id, with their order's id; of one state, or all."""
+    where, values = ("", ()) if state is None else ("WHERE state = ?", (state,))
+    rows = connection.rows(f"SELECT {', '.join(REQUEST)} FROM requests {where} ORDER BY id LIMIT ?", (*values, limit))
+    return [(row[1], request_from(row)) for row in rows]
 
 
 def ids_after(connection: Connection, last_id: int, limit: int) -> list[int]:
     """The ids of the orders that come after `last_id`, in order."""
-    rows = connection.exec_driver_sql("SELECT id FROM orders WHERE id > ? ORDER BY id LIMIT ?", (last_id, limit))
+    rows = connection.rows("SELECT id FROM orders WHERE id > ? ORDER BY id LIMIT ?", (last_id, limit))
     return [order_id for (order_id,) in rows]
 
 
-def due_of(connection: Connection, ids: Collection[int]) -> dict[int, int | None]:
-    """The instant of the next timer as it is stored, by order."""
-    rows = connection.exec_driver_sql(f"SELECT id, due_at FROM orders WHERE id {_CHOSEN}", (json.dumps(list(ids)),))
-    return {row[0]: row[1] for row in rows}
-
-
 def requests_of(connection: Connection, order_id: int) -> dict[int, Request]:
-    """Every request to cancel that an order has seen, by id."""
-    return _requests(connection.exec_driver_sql(_SELECT_REQUESTS_OF, (order_id,)))
+    """Every request that an order has seen, by id."""
+    return _requests(connection.rows(_SELECT_REQUESTS_OF, (order_id,)))
+
+
+def _requests(rows: Sequence[Sequence[Any]]) -> dict[int, Request]:
+    return {row[0]: request_from(row) for row in rows}
 
 
 def next_id(connection: Connection, table: str) -> int:
     """The id that the next row of `table` will have; sure only inside a write."""
-    return int(connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").scalar_one())
-
-
-def _milestone(row: Sequence[Any]) -> Milestone:
-    (
-        _, position, name, days, price_cents, revisions, description, zoom, substeps, stages,
-        state, started_at, first_delivered_at, delivered_at, ended_at, approved_by, revisions_used,
-        substeps_done, stages_done, call_at, call_link, clears_at,
-    ) = row  # fmt: skip
-    return Milestone(
-        position,
-        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), stages_of(stages)),
-        _STATES[state],
-        started_at,
-        first_delivered_at,
-        delivered_at,
-        ended_at,
-        _ACTORS[approved_by],
-        revisions_used,
-        _list(substeps_done),
-        stages_done,
-        None if call_at is None else Call(call_at, call_link),
-        clears_at,
-    )
-
-
-def _order(
-    row: Sequence[Any], milestones: list[Milestone], policies: Mapping[int, Policy], requests: Mapping[int, Request]
-) -> Order:
-    (
-        order_id, type, seller, client, title, policy_id, placed_at,
-        status, reason, ended_at, stopping, request_id, _, version,
-    ) = row  # fmt: skip
-    agreed = tuple([milestone.terms for milestone in milestones])
-    return Order(
-        order_id,
-        Terms(_TYPES[type], seller, client, title, agreed, policies[policy_id]),
-        placed_at,
-        tuple(milestones),
-        _STATUSES[status],
-        _REASONS[reason],
-        ended_at,
-        stopping == 1,
-        requests[request_id] if request_id is not None else None,
-        version,
-    )
-
-
-def _requests(rows: Iterable[Sequence[Any]]) -> dict[int, Request]:
-    return {id: Request(id, Actor(asker), *rest) for id, _, asker, *rest in rows}
-
-
-def stages_of(text: str) -> tuple[Stage, ...]:
-    """The stages of a milestone's terms, from their column."""
-    return tuple(Stage(*one) for one in _list(text))
-
-
-def _list(text: str) -> tuple[Any, ...]:
-    return () if text == "[]" else tuple(json.loads(text))
+    return int(connection.value(f"SELECT coalesce(max(id), 0) + 1 FROM {table}"))
 
 
 # ── Into the store ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -291,35 +218,99 @@ def save(connection: Connection, changes: Sequence[Change]) -> None:
 
 
 def _insert_orders(connection: Connection, changes: Sequence[Change]) -> None:
-    orders, milestones = [], []
+    orders, agreed, milestones = [], list[tuple[Any, ...]](), []
     for change in changes:
         order = change.after
+        terms = (order.id, str(order.terms.type), *order.terms[1:4])
         policy_id = settings.policy_id(connection, order.terms.policy)
-        terms = (order.id, str(order.terms.type), *order.terms[1:4], policy_id, order.placed_at)
-        orders.append((*terms, *_order_state(order), *change.origin))
-        for m in order.milestones:
-            milestones.append((order.id, m.position, *agreed_columns(m.terms), *_milestone_state(m)))
+        orders.append((*terms, policy_id, order.placed_at, *order_state(order), *change.origin))
+        standing = _agreed_since(_NOTHING_AGREED, (), change.outcomes, agreed)
+        for m, number in zip(order.milestones, standing.numbers, strict=True):
+            milestones.append((order.id, m.position, number, *milestone_state(m)))
     _many(connection, _INSERT_ORDER, orders)
+    _many(connection, _INSERT_AGREED, agreed)
     _many(connection, _INSERT_MILESTONE, milestones)
 
 
 def _update_orders(connection: Connection, changes: Sequence[Change]) -> None:
-    orders, milestones, words = [], [], []
-    for before, outcomes, _ in changes:
-        after = outcomes[-1].order
+    orders, milestones, words, agreed_anew = [], [], [], []
+    for change in changes:
+        before, after = change.before, change.after
         assert before is not None
-        orders.append((*_order_state(after), after.id, before.version))
-        for old, new in zip(before.milestones, after.milestones, strict=True):
+        orders.append((*order_state(after), after.id, before.version))
+        if not _same_terms(before, after):
+            agreed_anew.append(change)
+        for old, new in zip(before.milestones, after.milestones, strict=False):
             if new is old:
                 continue
             if new[_AFTER_WORD:] == old[_AFTER_WORD:]:  # most of them: what is skipped when an order ends
                 words.append((str(new.state), after.id, new.position))
             else:
-                milestones.append((*_milestone_state(new), after.id, new.position))
+                milestones.append((*milestone_state(new), after.id, new.position))
     if _many(connection, _UPDATE_ORDER, orders) != len(orders):
         raise StoreError("an order was changed by somebody else meanwhile; nothing was saved")
     _many(connection, _UPDATE_MILESTONE_WORD, words)
     _many(connection, _UPDATE_MILESTONE, milestones)
+    _replace_milestones(connection, agreed_anew)
+
+
+def _same_terms(before: Order, after: Order) -> bool:
+    if before.terms is after.terms:
+        return True
+    return [m.terms for m in before.milestones] == [m.terms for m in after.milestones]
+
+
+class _Standing(NamedTuple):
+    """What of an order's agreements stands: the last edition and number, and the number of each milestone's."""
+
+    edition: int
+    last: int
+    numbers: tuple[int, ...]
+
+
+_NOTHING_AGREED = _Standing(0, 0, ())
+
+
+def _agreed_since(
+    standing: _Standing, before: Sequence[Milestone], outcomes: Sequence[Outcome], rows: list[tuple[Any, ...]]
+) -> _Standing:
+    """What stands after some outcomes. Each that changes what was agreed makes an edition, whose rows go to `rows`."""
+    for outcome in outcomes:
+        order = outcome.order
+        agreed = [m.terms for m in order.milestones]
+        old = [m.terms for m in before]
+        if agreed != old:
+            edition, last, numbers = standing.edition + 1, standing.last, list[int]()
+            for index, terms in enumerate(agreed):
+                if index < len(old) and terms == old[index]:
+                    numbers.append(standing.numbers[index])
+                    continue
+                last += 1
+                numbers.append(last)
+                rows.append((order.id, last, edition, *agreed_columns(terms)))
+            standing = _Standing(edition, last, tuple(numbers))
+        before = order.milestones
+    return standing
+
+
+def _replace_milestones(connection: Connection, changes: Sequence[Change]) -> None:
+    """Put other milestones in the place of those whose terms were changed by agreement."""
+    agreed, gone, come = list[tuple[Any, ...]](), [], []
+    for before, outcomes, _ in changes:
+        assert before is not None
+        held = connection.rows(_SELECT_AGREED, (before.id,))
+        numbers = tuple([number for (number,) in connection.rows(_SELECT_STANDING, (before.id,))])
+        standing = _Standing(max(row[1] for row in held), held[-1][0], numbers)
+        new = _agreed_since(standing, before.milestones, outcomes, agreed).numbers
+        for position in range(1, max(len(numbers), len(new)) + 1):
+            if numbers[position - 1 : position] == new[position - 1 : position]:
+                continue
+            gone.append((before.id, position))
+            for milestone in outcomes[-1].order.milestones[position - 1 : position]:
+                come.append((before.id, position, new[position - 1], *milestone_state(milestone)))
+    _many(connection, _INSERT_AGREED, agreed)
+    _many(connection, _DELETE_MILESTONE, gone)
+    _many(connection, _INSERT_MILESTONE, come)
 
 
 def _append(connection: Connection, changes: Sequence[Change]) -> None:
@@ -347,52 +338,11 @@ def _save_requests(connection: Connection, changes: Sequence[Change]) -> None:
         for outcome in change.outcomes:
             request = outcome.order.request
             if request is not None and request != known:
-                rows.append((request.id, change.after.id, str(request.asker), *request[2:8]))
+                rows.append(request_columns(request, change.after.id))
             known = request
     if _many(connection, _UPSERT_REQUEST, rows) != len(rows):
-        raise StoreError("a request to cancel has the id of another order's; nothing was saved")
-
-
-def _order_state(order: Order) -> tuple[Any, ...]:
-    timer = due(order)
-    return (
-        str(order.status),
-        None if order.reason is None else str(order.reason),
-        order.ended_at,
-        int(order.stopping),
-        order.request.id if order.request else None,
-        timer.at if timer else None,
-        order.version,
-    )
-
-
-def _milestone_state(milestone: Milestone) -> tuple[Any, ...]:
-    call = milestone.call
-    return (
-        str(milestone.state),
-        milestone.started_at,
-        milestone.first_delivered_at,
-        milestone.delivered_at,
-        milestone.ended_at,
-        None if milestone.approved_by is None else str(milestone.approved_by),
-        milestone.revisions_used,
-        _json(milestone.substeps_done),
-        milestone.stages_done,
-        call.at if call else None,
-        call.link if call else None,
-        milestone.clears_at,
-    )
-
-
-def agreed_columns(terms: MilestoneTerms) -> tuple[Any, ...]:
-    """The columns of AGREED."""
-    name, days, price_cents, revisions, description, zoom, substeps, stages = terms
-    return name, days, price_cents, revisions, description, int(zoom), _json(substeps), _json(stages)
-
-
-def _json(values: Sequence[Any]) -> str:
-    return json.dumps(values, ensure_ascii=False) if values else "[]"
+        raise StoreError("a request has the id of another order's; nothing was saved")
 
 
 def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> int:
-    return connection.exec_driver_sql(statement, rows).rowcount if rows else 0
+    return connection.executemany(statement, rows).rowcount if rows else 0

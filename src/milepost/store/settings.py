@@ -1,12 +1,16 @@
-"""The store's own row: its clock, how the clock moves, and its policies."""
+"""The store's own row: its clock, how the clock moves, and its policies.
+
+A policy is known by its id alone. What is read of one id is one object as long as the store is open, so that terms
+that were read say by their policy's identity which row it is.
+"""
 
 import json
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
-from milepost.policy import STANDARD, Policy
+from milepost.errors import StoreError
+from milepost.policy import STANDARD, Policy, completed, newest_schema
+from milepost.store.db import Connection
 
 
 class Settings(NamedTuple):
@@ -19,42 +23,52 @@ class Settings(NamedTuple):
 
 def create(connection: Connection, clock: int, clock_mode: str, policy: Policy) -> None:
     """Set up a new store."""
-    connection.exec_driver_sql("INSERT INTO policies (id, name, numbers) VALUES (1, ?, ?)", _policy_columns(policy))
-    connection.exec_driver_sql(
-        "INSERT INTO store (id, clock, clock_mode, policy_id) VALUES (1, ?, ?, 1)", (clock, clock_mode)
+    connection.execute(
+        "INSERT INTO policies (id, name, schema, numbers) VALUES (1, ?, ?, ?)",
+        (policy.name, newest_schema(), json.dumps(policy.numbers(), sort_keys=True)),
     )
+    connection.execute("INSERT INTO store (id, clock, clock_mode, policy_id) VALUES (1, ?, ?, 1)", (clock, clock_mode))
 
 
 def read(connection: Connection) -> Settings:
     """The store's settings."""
-    clock, clock_mode, policy_id = connection.exec_driver_sql(
-        "SELECT clock, clock_mode, policy_id FROM store WHERE id = 1"
-    ).one()
-    return Settings(clock, clock_mode, policies(connection)[policy_id])
+    ((clock, clock_mode, policy_id),) = connection.rows("SELECT clock, clock_mode, policy_id FROM store WHERE id = 1")
+    return Settings(clock, clock_mode, policy(connection, policy_id))
 
 
 def clock(connection: Connection) -> int:
     """The store's clock, in UTC seconds."""
-    return int(connection.exec_driver_sql("SELECT clock FROM store WHERE id = 1").scalar_one())
+    return int(connection.value("SELECT clock FROM store WHERE id = 1"))
 
 
 def set_clock(connection: Connection, instant: int) -> None:
     """Move the store's clock."""
-    connection.exec_driver_sql("UPDATE store SET clock = ? WHERE id = 1", (instant,))
+    connection.execute("UPDATE store SET clock = ? WHERE id = 1", (instant,))
 
 
-def policies(connection: Connection) -> dict[int, Policy]:
-    """Every policy of the store, by its id."""
-    rows = connection.exec_driver_sql("SELECT id, name, numbers FROM policies")
-    return {id: replace(STANDARD, name=name, **json.loads(numbers)) for id, name, numbers in rows}
+def policy(connection: Connection, policy_id: int) -> Policy:
+    """The policy of an id, always the same object. Raises `StoreError` if there is none, or if it cannot be read."""
+    held = connection.policies.get(policy_id)
+    if held is None:
+        rows = connection.rows("SELECT name, schema, numbers FROM policies WHERE id = ?", (policy_id,))
+        if not rows:
+            raise StoreError(f"the store has no policy {policy_id}")
+        held = connection.policies[policy_id] = _policy(*rows[0])
+    return held
 
 
 def policy_id(connection: Connection, policy: Policy) -> int:
-    """The id of a policy that the store holds."""
-    columns = _policy_columns(policy)
-    found = connection.exec_driver_sql("SELECT id FROM policies WHERE name = ? AND numbers = ?", columns)
-    return int(found.scalar_one())
+    """The id of a policy that was read from this store. Raises `LookupError` for any other, however alike."""
+    for held_id, held in connection.policies.items():
+        if held is policy:
+            return held_id
+    raise LookupError(f"the policy {policy.name!r} was not read from this store")
 
 
-def _policy_columns(policy: Policy) -> tuple[str, str]:
-    return policy.name, json.dumps(policy.numbers(), sort_keys=True)
+def _policy(name: str, schema: int, text: str) -> Policy:
+    """A policy as it was written under a schema: what was added since is as that schema has it."""
+    numbers, known = completed(json.loads(text), schema), STANDARD.numbers()
+    for number in sorted(numbers.keys() ^ known.keys()):
+        what = "is not known here" if number in numbers else "is missing"
+        raise StoreError(f"the policy {name!r} of the store cannot be read: its number {number} {what}")
+    return replace(STANDARD, name=name, **numbers)

@@ -1,7 +1,8 @@
-"""The tables, with everything that the file itself refuses: types (STRICT), named checks, foreign keys, uniqueness.
+"""The newest tables, with everything that the file itself refuses: types (STRICT), named checks, foreign keys, indexes.
 
-A table model checks nothing by itself; what goes in was judged by `core` before. Amounts are cents, instants are UTC
-seconds, flags are 0 or 1, short lists are JSON text.
+Stores are not made from these classes but from the frozen text of `versions/`; a test holds the newest one equal to
+what they say, so that a change here demands a new version there. A table model checks nothing by itself; what goes in
+was judged by `core` before. Amounts are cents, instants are UTC seconds, flags are 0 or 1, short lists are JSON text.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from milepost import money, times
 from milepost.core.ledger import Kind
 from milepost.core.terms import OrderType
-from milepost.core.transitions import RUNNING, Action, Actor, Reason, RequestState, State, Status
+from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 
 STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
@@ -66,12 +67,13 @@ class StoreRow(SQLModel, table=True):
 
 
 class PolicyRow(SQLModel, table=True):
-    """A policy: its numbers as JSON, never changed once an order was placed under it."""
+    """A policy: its numbers as JSON, and the schema that they were written under; never changed."""
 
     __tablename__ = "policies"
     __table_args__ = (STRICT,)
     id: int | None = _integer(primary_key=True, default=None)
     name: str = _text()
+    schema_: int = _integer(sa_column_kwargs={"name": "schema"})
     numbers: str = _text()
 
 
@@ -86,8 +88,8 @@ class GigRow(SQLModel, table=True):
     subcategory: str = _text()
     description: str = _text()
     milestone_payments: int = _integer(default=1)
-    faq: str = _text(default="[]")
     paused: int = _integer(default=0)
+    faq: str = _text(default="[]")
     created_at: int = _integer()
 
 
@@ -123,16 +125,19 @@ class GigMilestoneRow(SQLModel, table=True):
 
 
 class TemplateRow(SQLModel, table=True):
-    """A workflow template that was saved from a gig; `subcategories` and `milestones` are JSON."""
+    """A workflow template that was saved from a gig; `subcategories` and `milestones` are JSON.
+
+    `seller` saved it; None: it was saved before that was noted.
+    """
 
     __tablename__ = "templates"
     __table_args__ = (CLUSTERED,)
     name: str = _text(primary_key=True)
+    seller: str | None = _text(default=None)
     title: str = _text()
     description: str = _text()
     subcategories: str = _text()
     milestones: str = _text()
-    seller: str | None = _text(default=None)
 
 
 class ConversationRow(SQLModel, table=True):
@@ -146,7 +151,7 @@ class ConversationRow(SQLModel, table=True):
     )
     id: int | None = _integer(primary_key=True, default=None)
     client: str = _text()
-    seller: str = _text()
+    seller: str = _text(index=True)
 
 
 class MessageRow(SQLModel, table=True):
@@ -177,11 +182,11 @@ class OfferRow(SQLModel, table=True):
     id: int | None = _integer(primary_key=True, default=None)
     gig_id: int = _integer(foreign_key="gigs.id")
     type: str = _text()
-    seller: str = _text()
-    client: str = _text()
+    seller: str = _text(index=True)
+    client: str = _text(index=True)
     title: str = _text()
     policy_id: int = _integer(foreign_key="policies.id")
-    status: str = _text(default="sent")
+    status: str = _text(default="sent", index=True)
     sent_at: int = _integer()
     expires_at: int | None = _integer(default=None)
     closed_at: int | None = _integer(default=None)
@@ -237,12 +242,12 @@ class OrderRow(SQLModel, table=True):
     )
     id: int = _integer(primary_key=True)
     type: str = _text()
-    seller: str = _text()
-    client: str = _text()
+    seller: str = _text(index=True)
+    client: str = _text(index=True)
     title: str = _text()
     policy_id: int = _integer(foreign_key="policies.id")
     placed_at: int = _integer()
-    status: str = _text()
+    status: str = _text(index=True)
     reason: str | None = _text(default=None)
     ended_at: int | None = _integer(default=None)
     stopping: int = _integer(default=0)
@@ -253,19 +258,32 @@ class OrderRow(SQLModel, table=True):
     offer_id: int | None = _integer(default=None, foreign_key="offers.id", unique=True)
 
 
-class _OrderKey(SQLModel):
+class _AgreedKey(SQLModel):
     order_id: int = _integer(primary_key=True, foreign_key="orders.id")
-    position: int = _integer(primary_key=True)
+    number: int = _integer(primary_key=True)
+    edition: int = _integer()
 
 
-class MilestoneRow(_AgreedColumns, _OrderKey, table=True):
-    """A milestone of an order: its terms, then its present state."""
+class AgreedRow(_AgreedColumns, _AgreedKey, table=True):
+    """What was agreed of a milestone of an order; append-only, and apart from what changes.
+
+    Edition 1 is what the order was placed on. Each change by agreement adds an edition: of the milestones that differ.
+    """
+
+    __tablename__ = "agreed"
+    __table_args__ = (*_AGREED_CHECKS, CLUSTERED)
+
+
+class MilestoneRow(SQLModel, table=True):
+    """A milestone of an order: its present state, and the number of what was agreed of it."""
 
     __tablename__ = "milestones"
     __table_args__ = (
-        *_AGREED_CHECKS,
         _one_of("state", State),
         _one_of("approved_by", Actor),
+        CheckConstraint("extended_days >= 0", name="extended_days_bounds"),
+        CheckConstraint(f"kept_cents BETWEEN 0 AND {money.MAX_CENTS}", name="kept_cents_bounds"),
+        ForeignKeyConstraint(["order_id", "agreed"], ["agreed.order_id", "agreed.number"]),
         Index(
             "one_running_milestone",
             "order_id",
@@ -274,6 +292,9 @@ class MilestoneRow(_AgreedColumns, _OrderKey, table=True):
         ),
         CLUSTERED,
     )
+    order_id: int = _integer(primary_key=True)
+    position: int = _integer(primary_key=True)
+    agreed: int = _integer()
     state: str = _text()
     started_at: int | None = _integer(default=None)
     first_delivered_at: int | None = _integer(default=None)
@@ -286,37 +307,52 @@ class MilestoneRow(_AgreedColumns, _OrderKey, table=True):
     call_at: int | None = _integer(default=None)
     call_link: str | None = _text(default=None)
     clears_at: int | None = _integer(default=None)
+    extended_days: int = _integer(default=0)
+    kept_cents: int = _integer(default=0)
 
 
 class RequestRow(SQLModel, table=True):
-    """A request to cancel a milestone, or the whole order (position None)."""
+    """A request of one party to the other: to cancel a milestone, or the whole order (position None), to have `days`
+    more, or to change what is planned. `proposal` is JSON: the milestones that a change proposes.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
+        _one_of("kind", RequestKind),
         _one_of("asker", (Actor.CLIENT, Actor.SELLER)),
         _one_of("state", tuple(state for state in RequestState if state is not RequestState.NONE)),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when_answered"),
+        CheckConstraint("(kind = 'cancel') = (reason IS NOT NULL)", name="reason_to_cancel"),
+        CheckConstraint(f"keep_cents BETWEEN 0 AND {money.MAX_CENTS}", name="keep_cents_bounds"),
+        CheckConstraint("(kind = 'extend') = (days > 0) AND days >= 0", name="days_to_extend"),
+        CheckConstraint("kind = 'change' OR proposal = '[]'", name="proposal_to_change"),
         Index("one_open_request", "order_id", unique=True, sqlite_where=text("state = 'open'")),
         STRICT,
     )
     id: int = _integer(primary_key=True)
-    order_id: int = _integer()
+    order_id: int = _integer(index=True)
+    kind: str = _text()
     asker: str = _text()
     position: int | None = _integer(default=None)
-    reason: str = _text()
+    reason: str | None = _text(default=None)
     note: str = _text()
+    keep_cents: int = _integer(default=0)
+    days: int = _integer(default=0)
+    proposal: str = _text(default="[]")
     opened_at: int = _integer()
-    state: str = _text()
+    state: str = _text(index=True)
     closed_at: int | None = _integer(default=None)
 
 
 class HistoryRow(SQLModel, table=True):
-    """One accepted action; append-only. `args` is JSON, None where the action has none."""
+    """One accepted action; append-only. `args` is JSON, None where the action has none.
+
+    No check names the actions: a new one must not need a new table. One that is not known is met when it is read.
+    """
 
     __tablename__ = "history"
     __table_args__ = (
         _one_of("actor", Actor),
-        _one_of("action", Action),
         _instant("at"),
         CLUSTERED,
     )
@@ -370,4 +406,4 @@ class BalanceRow(SQLModel, table=True):
 
 
 METADATA = SQLModel.metadata
-APPEND_ONLY = (HistoryRow.__tablename__, LedgerRow.__tablename__)
+APPEND_ONLY = (AgreedRow.__tablename__, HistoryRow.__tablename__, LedgerRow.__tablename__)

@@ -1,64 +1,115 @@
-"""What all views share: instants as text, lists, new things, and the way to plain JSON."""
+"""What all views share: instants, lists, new things, texts, and the way to plain JSON. No view of anything itself."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Generic, NamedTuple, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
 from milepost import times
+from milepost.core.values import JsonValue
 
 Item = TypeVar("Item")
 
-
-def iso(instant: int | None) -> str | None:
-    """An instant as a view holds it."""
-    return None if instant is None else times.format_instant(instant)
+View: TypeAlias = tuple[object, ...]  # every view is a NamedTuple
 
 
-def iso_at(instant: int) -> str:
-    """A known instant as a view holds it."""
-    return times.format_instant(instant)
+def _dated(arguments: Mapping[str, JsonValue]) -> JsonValue:
+    """The arguments of an action with their instants, which have names in `_at`, in words."""
+    return {
+        name: times.format_instant(value) if name.endswith("_at") and isinstance(value, int) else value
+        for name, value in arguments.items()
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[Item]):
+# A type that its JSON writes in another way is annotated with the function that does.
+Instant = Annotated[int, times.format_instant]
+Arguments = Annotated[Mapping[str, JsonValue], _dated]
+
+
+class Listing(NamedTuple, Generic[Item]):
     """Some views of one kind; `more` says that there are others. Its JSON is the plain list."""
 
     noun: str
-    items: list[Item]
+    items: Sequence[Item]
     more: bool = False
 
     @staticmethod
-    def cut(noun: str, items: list[Item], limit: int) -> "Listing[Item]":
+    def cut(noun: str, items: Sequence[Item], limit: int) -> "Listing[Item]":
         """The first `limit` of the items, of which one more was asked for."""
         return Listing(noun, items[:limit], len(items) > limit)
 
 
-@dataclass(frozen=True, slots=True)
-class Created(Generic[Item]):
+class Created(NamedTuple, Generic[Item]):
     """Something new: its id is what scripts want, and its JSON is the whole."""
 
     id: int
     whole: Item
 
 
-@dataclass(frozen=True, slots=True)
-class TextView:
+class TextView(NamedTuple):
     """A text for another program, printed as it is."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoreView:
-    """A store, as `init` made it."""
+# ── Plain JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    path: str
-    clock: str
-    clock_mode: str
-    policy: str
+_Write: TypeAlias = Callable[[object], JsonValue]
 
 
-def as_plain(view: Any) -> Any:
+def as_plain(view: View) -> JsonValue:
     """What `--json` prints of a view: dicts, lists, text, integers."""
     if isinstance(view, Listing):
-        return [item if isinstance(item, str) else asdict(item) for item in view.items]
-    return asdict(view.whole if isinstance(view, Created) else view)
+        return [item if isinstance(item, str) else _plain(item) for item in view.items]
+    return _plain(view.whole if isinstance(view, Created) else view)
+
+
+def _plain(view: object) -> JsonValue:
+    assert isinstance(view, tuple)
+    return {
+        name: value if write is None else write(value)
+        for (name, write), value in zip(_fields_of(type(view)), view, strict=True)
+    }
+
+
+@cache
+def _fields_of(kind: type) -> tuple[tuple[str, _Write | None], ...]:
+    """The fields of a kind of view, each with what writes it; None writes it as it is."""
+    return tuple((name, _writer(hint)) for name, hint in kind.__annotations__.items())
+
+
+def _writer(hint: object) -> _Write | None:
+    """What makes JSON of values of a type. Raises `TypeError` for a type that no view may hold."""
+    origin, args = get_origin(hint), get_args(hint)
+    if hint in (str, int, bool, NoneType):
+        return None
+    if hasattr(hint, "_fields"):
+        return _plain
+    if origin is Annotated:
+        return cast("_Write", args[1])
+    if origin is Sequence:
+        return _each(_writer(args[0]))
+    if origin in (Union, UnionType):
+        writers = {_writer(one) for one in args if one is not NoneType}
+        if len(writers) == 1:  # None beside something, or several types that are written as they are
+            return _if_any(writers.pop())
+    if origin is Mapping and args[0] is str and _writer(args[1]) is None:
+        return _copied
+    raise TypeError(f"a view cannot hold {hint!r}")
+
+
+def _each(write: _Write | None) -> _Write:
+    def written(values: object) -> JsonValue:
+        assert isinstance(values, (list, tuple))
+        return list(values) if write is None else [write(value) for value in values]
+
+    return written
+
+
+def _if_any(write: _Write | None) -> _Write | None:
+    return write and (lambda value: None if value is None else write(value))
+
+
+def _copied(values: object) -> JsonValue:
+    assert isinstance(values, Mapping)
+    return dict(values)

@@ -1,17 +1,26 @@
 """Gigs, templates and what a client sees before ordering."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from milepost.core import gig as gigs
 from milepost.core.gig import Gig, Package
 from milepost.core.workflow import Template
-from milepost.views.base import iso_at
+from milepost.views.base import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class PackageView:
+class PackageMilestoneView(NamedTuple):
+    """A milestone as it is in a package; no amount where there is no price of its own."""
+
+    name: str
+    days: int
+    revisions: int | None
+    zoom: bool
+    amount_cents: int | None
+    substeps: Sequence[str]
+
+
+class PackageView(NamedTuple):
     """A gig's package, and what a client gets with it."""
 
     tier: str
@@ -19,11 +28,79 @@ class PackageView:
     days: int
     revisions: int | None
     description: str
-    milestones: list[dict[str, Any]]
+    milestones: Sequence[PackageMilestoneView]
+
+    @staticmethod
+    def of(gig: Gig, package: Package, *, complete: bool) -> "PackageView":
+        """The view of a package; the price is split where the workflow is complete (rule gig-price-split)."""
+        shares = gigs.amounts(gig, package) if complete and gig.milestone_payments else ()
+        milestones = [
+            PackageMilestoneView(
+                milestone.name,
+                milestone.days,
+                milestone.revisions,
+                milestone.zoom,
+                shares[index] if shares else None,
+                [substep.name for substep in milestone.substeps if package.tier in substep.packages],
+            )
+            for index, milestone in enumerate(gig.available(package.tier))
+        ]
+        return PackageView(*package, milestones)
 
 
-@dataclass(frozen=True, slots=True)
-class GigView:
+class GigSubstepView(NamedTuple):
+    """A step inside a milestone, with the packages that it is in."""
+
+    name: str
+    packages: Sequence[str]
+
+
+class GigMilestoneView(NamedTuple):
+    """A milestone of a workflow; `prices_cents` are explicit, by package, and `weight` shares where there are none."""
+
+    position: int
+    name: str
+    description: str
+    days: int
+    revisions: int | None
+    zoom: bool
+    packages: Sequence[str]
+    weight: int
+    prices_cents: Mapping[str, int]
+    substeps: Sequence[GigSubstepView]
+
+    @staticmethod
+    def of(position: int, milestone: gigs.Milestone) -> "GigMilestoneView":
+        """The view of a workflow's milestone."""
+        return GigMilestoneView(
+            position,
+            milestone.name,
+            milestone.description,
+            milestone.days,
+            milestone.revisions,
+            milestone.zoom,
+            milestone.packages,
+            milestone.weight,
+            milestone.prices,
+            [GigSubstepView(*substep) for substep in milestone.substeps],
+        )
+
+
+class FaqView(NamedTuple):
+    """A question that clients ask, and its answer."""
+
+    question: str
+    answer: str
+
+
+class FaultView(NamedTuple):
+    """What keeps clients from seeing a workflow, by rule."""
+
+    rule: str
+    message: str
+
+
+class GigView(NamedTuple):
     """A gig; `missing` is what it lacks before clients see its milestones."""
 
     id: int
@@ -32,15 +109,15 @@ class GigView:
     subcategory: str
     description: str
     milestone_payments: bool
-    packages: list[PackageView]
-    milestones: list[dict[str, Any]]
-    faq: list[dict[str, str]]
-    missing: list[dict[str, str]]
-    created_at: str
+    packages: Sequence[PackageView]
+    milestones: Sequence[GigMilestoneView]
+    faq: Sequence[FaqView]
+    missing: Sequence[FaultView]
+    created_at: Instant
 
     @staticmethod
-    def of(gig_id: int, gig: Gig, created_at: int, missing: Sequence[tuple[str, str]]) -> "GigView":
-        """The view of a stored gig; `missing` are rule ids with their sentences."""
+    def of(gig_id: int, gig: Gig, created_at: int, missing: Sequence[FaultView]) -> "GigView":
+        """The view of a stored gig."""
         return GigView(
             gig_id,
             gig.title,
@@ -48,53 +125,21 @@ class GigView:
             gig.subcategory,
             gig.description,
             gig.milestone_payments,
-            [_package_view(gig, package, complete=not missing) for package in gig.packages],
-            [_gig_milestone(position, milestone) for position, milestone in enumerate(gig.milestones, start=1)],
-            [faq._asdict() for faq in gig.faq],
-            [{"rule": rule, "message": message} for rule, message in missing],
-            iso_at(created_at),
+            [PackageView.of(gig, package, complete=not missing) for package in gig.packages],
+            [GigMilestoneView.of(position, milestone) for position, milestone in enumerate(gig.milestones, start=1)],
+            [FaqView(*faq) for faq in gig.faq],
+            missing,
+            created_at,
         )
 
 
-def _gig_milestone(position: int, milestone: gigs.Milestone) -> dict[str, Any]:
-    return {
-        "position": position,
-        "name": milestone.name,
-        "description": milestone.description,
-        "days": milestone.days,
-        "revisions": milestone.revisions,
-        "zoom": milestone.zoom,
-        "packages": list(milestone.packages),
-        "weight": milestone.weight,
-        "prices_cents": dict(milestone.prices),
-        "substeps": [{"name": substep.name, "packages": list(substep.packages)} for substep in milestone.substeps],
-    }
-
-
-def _package_view(gig: Gig, package: Package, *, complete: bool) -> PackageView:
-    shares = gigs.amounts(gig, package) if complete and gig.milestone_payments else ()
-    milestones = [
-        {
-            "name": milestone.name,
-            "days": milestone.days,
-            "revisions": milestone.revisions,
-            "zoom": milestone.zoom,
-            "amount_cents": shares[index] if shares else None,
-            "substeps": [substep.name for substep in milestone.substeps if package.tier in substep.packages],
-        }
-        for index, milestone in enumerate(gig.available(package.tier))
-    ]
-    return PackageView(*package, milestones)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckView:
+class CheckView(NamedTuple):
     """What `gig check` found."""
 
     gig: int
     complete: bool
     milestones: int
-    missing: list[dict[str, str]]
+    missing: Sequence[FaultView]
 
     @property
     def failed(self) -> bool:
@@ -102,8 +147,7 @@ class CheckView:
         return not self.complete
 
 
-@dataclass(frozen=True, slots=True)
-class ClientGigView:
+class ClientGigView(NamedTuple):
     """A gig as a client sees it before ordering (rule gig-client-view): a draft workflow does not show."""
 
     id: int
@@ -112,13 +156,13 @@ class ClientGigView:
     subcategory: str
     description: str
     milestone_payments: bool
-    packages: list[PackageView]
-    faq: list[dict[str, str]]
+    packages: Sequence[PackageView]
+    faq: Sequence[FaqView]
 
     @staticmethod
     def of(gig: GigView) -> "ClientGigView":
         """What of a gig's view is for clients."""
-        packages = [replace(package, milestones=[]) for package in gig.packages] if gig.missing else gig.packages
+        packages = [package._replace(milestones=()) for package in gig.packages] if gig.missing else gig.packages
         return ClientGigView(
             gig.id,
             gig.title,
@@ -131,15 +175,14 @@ class ClientGigView:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateView:
+class TemplateView(NamedTuple):
     """A workflow template; `origin` is shipped or saved."""
 
     name: str
     title: str
     description: str
-    subcategories: list[str]
-    milestones: list[dict[str, Any]]
+    subcategories: Sequence[str]
+    milestones: Sequence[GigMilestoneView]
     origin: str
 
     @staticmethod
@@ -149,7 +192,10 @@ class TemplateView:
             template.name,
             template.title,
             template.description,
-            list(template.subcategories),
-            [_gig_milestone(position, milestone) for position, milestone in enumerate(template.milestones, start=1)],
+            template.subcategories,
+            [
+                GigMilestoneView.of(position, milestone)
+                for position, milestone in enumerate(template.milestones, start=1)
+            ],
             origin,
         )

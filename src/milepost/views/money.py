@@ -1,17 +1,17 @@
 """The ledger: entries, balances, withdrawals, and what a check found."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from milepost.core.ledger import Posted
-from milepost.views.base import iso_at
+from milepost.views.base import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
+class EntryView(NamedTuple):
     """A movement of money from one account to another."""
 
     id: int
-    at: str
+    at: Instant
     kind: str
     order: int | None
     milestone: int | None
@@ -26,7 +26,7 @@ class EntryView:
         entry = posted.entry
         return EntryView(
             posted.id,
-            iso_at(posted.at),
+            posted.at,
             str(entry.kind),
             posted.order_id,
             entry.position or None,
@@ -37,31 +37,28 @@ class EntryView:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceView:
+class BalanceView(NamedTuple):
     """What an account holds."""
 
     account: str
     balance_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawalView:
+class WithdrawalView(NamedTuple):
     """What a seller was paid out, and what is left available."""
 
     seller: str
     withdrawn_cents: int
     available_cents: int
-    at: str
+    at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class FindingsView:
+class FindingsView(NamedTuple):
     """What a check of the books found; `checked` says what was looked at."""
 
     balanced: bool
-    findings: list[str]
-    checked: dict[str, int]
+    findings: Sequence[str]
+    checked: Mapping[str, int]
 
     @property
     def failed(self) -> bool:

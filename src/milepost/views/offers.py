@@ -1,23 +1,47 @@
-"""Offers and the inbox: what is sent, what is unwise in it, and what it could come to."""
+"""Custom offers: what was sent, what is unwise in it, and what it could come to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from milepost.core import ledger
 from milepost.core.act import Outcome
 from milepost.core.forecast import Course
-from milepost.core.inbox import Conversation, Message
 from milepost.core.ledger import Entry
-from milepost.core.lint import Finding, exposures
+from milepost.core.lint import Exposure, Finding, exposures
 from milepost.core.offer import Offer
 from milepost.core.terms import MilestoneTerms
-from milepost.core.transitions import Actor
-from milepost.views.base import iso, iso_at
+from milepost.views.base import Instant
+from milepost.views.orders import OrderView
 
 
-@dataclass(frozen=True, slots=True)
-class OfferView:
+class OfferMilestoneView(NamedTuple):
+    """A milestone of an offer, a cycle, or the one payment."""
+
+    position: int
+    name: str
+    description: str
+    days: int
+    price_cents: int
+    revisions: int | None
+    zoom: bool
+    substeps: Sequence[str]
+
+    @staticmethod
+    def of(position: int, terms: MilestoneTerms) -> "OfferMilestoneView":
+        """The view of an offer's milestone."""
+        return OfferMilestoneView(
+            position,
+            terms.name,
+            terms.description,
+            terms.days,
+            terms.price_cents,
+            terms.revisions,
+            terms.zoom,
+            terms.substeps,
+        )
+
+
+class OfferView(NamedTuple):
     """A custom offer; `order` is what it was placed as."""
 
     id: int
@@ -27,11 +51,11 @@ class OfferView:
     client: str
     title: str
     status: str
-    sent_at: str
-    expires_at: str | None
-    closed_at: str | None
+    sent_at: Instant
+    expires_at: Instant | None
+    closed_at: Instant | None
     policy: str
-    milestones: list[dict[str, Any]]
+    milestones: Sequence[OfferMilestoneView]
     total_cents: int
     order: int | None
     message: int | None
@@ -48,159 +72,131 @@ class OfferView:
             terms.client,
             terms.title,
             str(offer.status),
-            iso_at(offer.sent_at),
-            iso(offer.expires_at),
-            iso(offer.closed_at),
+            offer.sent_at,
+            offer.expires_at,
+            offer.closed_at,
             terms.policy.name,
-            [_agreed(position, milestone) for position, milestone in enumerate(terms.milestones, start=1)],
+            [
+                OfferMilestoneView.of(position, milestone)
+                for position, milestone in enumerate(terms.milestones, start=1)
+            ],
             terms.total_cents,
             order_id,
             offer.message_id,
         )
 
 
-def _agreed(position: int, terms: MilestoneTerms) -> dict[str, Any]:
-    return {
-        "position": position,
-        "name": terms.name,
-        "description": terms.description,
-        "days": terms.days,
-        "price_cents": terms.price_cents,
-        "revisions": terms.revisions,
-        "zoom": terms.zoom,
-        "substeps": list(terms.substeps),
-    }
+class PlacedView(NamedTuple):
+    """An order that was placed, with the offer it answers."""
+
+    order: OrderView
+    offer: OfferView
 
 
-@dataclass(frozen=True, slots=True)
-class LintView:
+class FindingView(NamedTuple):
+    """Something unwise: its name, what it says, and what to do."""
+
+    name: str
+    message: str
+    advice: str
+
+
+class ExposureView(NamedTuple):
+    """A seller's standing at the end of a milestone's work: what it is worth, what is secured, what is open."""
+
+    position: int
+    name: str
+    work_cents: int
+    secured_cents: int
+    open_cents: int
+
+    @staticmethod
+    def of(exposure: Exposure) -> "ExposureView":
+        """The view of a seller's standing."""
+        return ExposureView(*exposure, exposure.open_cents)
+
+
+class LintView(NamedTuple):
     """What is unwise in an offer, and the seller's exposure: work done against money secured, by milestone."""
 
     offer: int
-    findings: list[dict[str, str]]
-    exposure: list[dict[str, Any]]
+    findings: Sequence[FindingView]
+    exposure: Sequence[ExposureView]
 
     @staticmethod
     def of(offer: Offer, findings: Sequence[Finding]) -> "LintView":
         """The view of what a check of an offer found."""
-        exposure = [one._asdict() | {"open_cents": one.open_cents} for one in exposures(offer.terms)]
-        return LintView(offer.id, [finding._asdict() for finding in findings], exposure)
+        exposed = [ExposureView.of(exposure) for exposure in exposures(offer.terms)]
+        return LintView(offer.id, [FindingView(*finding) for finding in findings], exposed)
 
 
-@dataclass(frozen=True, slots=True)
-class CourseView:
+class EventView(NamedTuple):
+    """A movement of money: what the client pays, what the seller is credited, what becomes available."""
+
+    at: Instant
+    milestone: int
+    action: str
+    kind: str
+    paid_cents: int
+    released_cents: int
+    available_cents: int
+
+    @staticmethod
+    def of(outcome: Outcome, entry: Entry) -> "EventView":
+        """The view of an entry that an action led to."""
+        cents = entry.amount_cents
+        return EventView(
+            outcome.history_entry.at,
+            entry.position,
+            str(outcome.history_entry.action),
+            str(entry.kind),
+            cents if entry.kind in (ledger.Kind.CHARGE, ledger.Kind.CLIENT_FEE) else 0,
+            cents if entry.kind is ledger.Kind.RELEASE else 0,
+            cents if entry.credit.endswith(":available") else 0,
+        )
+
+
+class CourseView(NamedTuple):
     """One way that an order could go, and what comes of it; `events` hold every movement of money."""
 
     client: str
     status: str
     reason: str
-    ends_at: str
+    ends_at: Instant
     charged_cents: int
     released_cents: int
     fees_cents: int
-    last_available_at: str | None
-    events: list[dict[str, Any]]
+    last_available_at: Instant | None
+    events: Sequence[EventView]
 
     @staticmethod
     def of(course: Course) -> "CourseView":
         """The view of a course."""
         end, entries = course.end, [entry for outcome in course.outcomes for entry in outcome.entries]
         sums = ledger.totals(entries)
-        events = [_event(outcome, entry) for outcome in course.outcomes for entry in outcome.entries]
-        cleared = [event["at"] for event in events if event["available_cents"]]
+        events = [EventView.of(outcome, entry) for outcome in course.outcomes for entry in outcome.entries]
         assert end.ended_at is not None
         return CourseView(
             course.name,
             str(end.status),
             str(end.reason),
-            iso_at(end.ended_at),
+            end.ended_at,
             sums.charged_cents,
             sums.released_cents,
             sums.fees_cents,
-            max(cleared, default=None),
+            max((event.at for event in events if event.available_cents), default=None),
             events,
         )
 
 
-def _event(outcome: Outcome, entry: Entry) -> dict[str, Any]:
-    """A movement of money: what the client pays, what the seller is credited, what becomes available."""
-    pays = entry.kind in (ledger.Kind.CHARGE, ledger.Kind.CLIENT_FEE)
-    earns = entry.kind is ledger.Kind.RELEASE
-    frees = entry.credit.endswith(":available")
-    return {
-        "at": iso_at(outcome.history_entry.at),
-        "milestone": entry.position,
-        "action": str(outcome.history_entry.action),
-        "kind": str(entry.kind),
-        "paid_cents": entry.amount_cents if pays else 0,
-        "released_cents": entry.amount_cents if earns else 0,
-        "available_cents": entry.amount_cents if frees else 0,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastView:
+class ForecastView(NamedTuple):
     """What an offer could come to, from an instant on: with a prompt client, a silent one, and one who stops."""
 
     offer: int
-    accepted_at: str
-    courses: list[CourseView]
+    accepted_at: Instant
+    courses: Sequence[CourseView]
 
     @staticmethod
     def of(offer: Offer, at: int, courses: Sequence[Course]) -> "ForecastView":
         """The view of an offer's courses."""
-        return ForecastView(offer.id, iso_at(at), [CourseView.of(course) for course in courses])
-
-
-@dataclass(frozen=True, slots=True)
-class MessageView:
-    """A message of a conversation, with the offers that answer it."""
-
-    id: int
-    conversation: int
-    sender: str
-    receiver: str
-    gig: int | None
-    text: str
-    sent_at: str
-    offers: list[OfferView]
-
-    @staticmethod
-    def of(conversation: Conversation, message: Message, offers: list[OfferView]) -> "MessageView":
-        """The view of a message."""
-        parties = conversation.client, conversation.seller
-        sender, receiver = parties if message.sender is Actor.CLIENT else parties[::-1]
-        return MessageView(
-            message.id, conversation.id, sender, receiver, message.gig_id, message.text, iso_at(message.sent_at), offers
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationLineView:
-    """A conversation in a list."""
-
-    id: int
-    client: str
-    seller: str
-    messages: int
-    last_at: str
-    last_text: str
-
-    @staticmethod
-    def of(conversation: Conversation) -> "ConversationLineView":
-        """The line of a conversation."""
-        last = conversation.messages[-1]
-        count = len(conversation.messages)
-        return ConversationLineView(
-            conversation.id, conversation.client, conversation.seller, count, iso_at(last.sent_at), last.text
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationView:
-    """A conversation: its messages, oldest first."""
-
-    id: int
-    client: str
-    seller: str
-    messages: list[MessageView]
+        return ForecastView(offer.id, at, [CourseView.of(course) for course in courses])

@@ -1,23 +1,21 @@
 """Rules, policies, and the transition tables as rows and as a diagram."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from milepost.core import transitions
 from milepost.core.transitions import Action, Phase, State
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyView:
+class PolicyView(NamedTuple):
     """A policy with its numbers."""
 
     name: str
-    numbers: dict[str, Any]
-    wording: dict[str, str]
+    numbers: Mapping[str, int | str | None]
+    wording: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TransitionView:
+class TransitionView(NamedTuple):
     """A row of a transition table; `source` and `target` are states, `effect` the money or the reason of an end."""
 
     table: str
@@ -28,8 +26,7 @@ class TransitionView:
     effect: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleView:
+class RuleView(NamedTuple):
     """A rule with the numbers of a policy."""
 
     id: str

@@ -7,8 +7,9 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from milepost import times
+from milepost.render.base import rendered
 from milepost.render.plain import printable
-from milepost.views import TimelineRowView, TimelineView
+from milepost.views.timeline import TimelineRowView, TimelineView
 
 # Each kind has a sign of its own, so that the chart needs no colour.
 _SIGNS = {
@@ -22,8 +23,8 @@ _NOW, _DEADLINE = "│", "◆"
 _LABEL_MAX = 28
 
 
-def chart(view: TimelineView) -> RenderableType:
-    """The chart of a timeline, as wide as the terminal."""
+@rendered.register
+def _(view: TimelineView) -> RenderableType:
     if not view.rows:
         return Text("No open orders.")
     more = [Text("There are more; see them with --limit.")] if view.more else []
@@ -51,8 +52,8 @@ def _lines(view: TimelineView, width: int) -> Iterator[Text]:
     labels = [printable(_label(row)) for row in view.rows]
     label_width = min(_LABEL_MAX, max(map(cell_len, labels)))
     room = max(20, width - label_width - 2)
-    instants = [instant for row in view.rows for instant in _instants(row)] or [_at(view.now)]
-    first, last = min(*instants, _at(view.now)), max(instants)  # what has ended before now ends the scale
+    instants = [instant for row in view.rows for instant in _instants(row)] or [view.now]
+    first, last = min(*instants, view.now), max(instants)  # what has ended before now ends the scale
     seconds = max(1, last - first)
 
     def column(instant: int) -> int:
@@ -62,7 +63,7 @@ def _lines(view: TimelineView, width: int) -> Iterator[Text]:
     yield Text(pad + _scale(first, last, room), style="dim")
     for row, label in zip(view.rows, labels, strict=True):
         text = Text(set_cell_size(label, label_width) + "  ")
-        for sign, style in _bar(row, _at(view.now), room, column):
+        for sign, style in _bar(row, view.now, room, column):
             text.append(sign, style)
         yield text
 
@@ -74,13 +75,13 @@ def _label(row: TimelineRowView) -> str:
 def _bar(row: TimelineRowView, now: int, room: int, column: Callable[[int], int]) -> list[tuple[str, str]]:
     cells = [(" ", "")] * room
     for segment in row.segments:
-        begin, end = column(_at(segment.begins_at)), column(_at(segment.ends_at))
+        begin, end = column(segment.begins_at), column(segment.ends_at)
         for index in range(begin, max(end, begin + 1)):
             cells[index] = _SIGNS[segment.kind]
     if 0 <= column(now) < room:
         cells[column(now)] = (_NOW, "bold")
     for deadline in row.deadlines:
-        cells[column(_at(deadline))] = (_DEADLINE, "bold red")
+        cells[column(deadline)] = (_DEADLINE, "bold red")
     return cells
 
 
@@ -95,10 +96,6 @@ def _scale(first: int, last: int, room: int) -> str:
 
 def _instants(row: TimelineRowView) -> Iterator[int]:
     for segment in row.segments:
-        yield _at(segment.begins_at)
-        yield _at(segment.ends_at)
-    yield from (_at(deadline) for deadline in row.deadlines)
-
-
-def _at(instant: str) -> int:
-    return times.parse_instant(instant, clock=0)
+        yield segment.begins_at
+        yield segment.ends_at
+    yield from row.deadlines

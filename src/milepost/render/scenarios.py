@@ -1,29 +1,27 @@
-"""Pictures of orders told in other ways: in words, as a trial, as a story that was played."""
+"""Stories as people see them: played, compared and explored; and trials."""
+
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from milepost import views
-from milepost.render.base import amount, listed, rendered, state, table, when, words
+from milepost.render.base import amount, day, listed, rendered, state, table, when, words
 from milepost.render.money import entries
 from milepost.render.orders import timers
+from milepost.views.scenarios import (
+    ComparedView,
+    ExpectationView,
+    ExploredView,
+    PlayedView,
+    StepView,
+    SuiteView,
+    TrialView,
+)
 
 
 @rendered.register
-def _(view: views.ExplainView) -> RenderableType:
-    parts: list[RenderableType] = [words(f"Order {view.order}: {view.title}", "bold"), ""]
-    parts.extend(words(sentence) for sentence in view.sentences)
-    for choice in view.choices:
-        line = Text(f"\n{choice.by}: ", "bold").append(f"{choice.action}", "default").append(f" → {choice.leads_to}")
-        if choice.money:
-            line.append(f" ({', '.join(choice.money)})", "green")
-        parts.extend((line, Text(f"  {choice.command}", "dim")))
-    return Group(*parts)
-
-
-@rendered.register
-def _(view: views.TrialView) -> RenderableType:
+def _(view: TrialView) -> RenderableType:
     ledger: list[RenderableType] = [entries(view.ledger)] if view.ledger else [Text("No money would move.")]
     armed = timers(view.order.timers) if view.order.timers else Text("No timers would be armed.")
     return Group(
@@ -32,14 +30,7 @@ def _(view: views.TrialView) -> RenderableType:
 
 
 @rendered.register
-def _(view: views.TimelineView) -> RenderableType:
-    from milepost.render.chart import chart
-
-    return chart(view)
-
-
-@rendered.register
-def _(view: views.PlayedView) -> RenderableType:
+def _(view: PlayedView) -> RenderableType:
     parts: list[RenderableType] = [words(f"{view.title}  ({view.policy} policy)\n", "bold"), _steps(view.steps), ""]
     for order in view.orders:
         armed = timers(order.timers) if order.timers else Text("No timers are armed.")
@@ -60,7 +51,7 @@ def _(view: views.PlayedView) -> RenderableType:
     return Group(*parts)
 
 
-def _steps(steps: list[views.StepView]) -> Table:
+def _steps(steps: Sequence[StepView]) -> Table:
     made = table("At", "Step", "Effect")
     for step in steps:
         by_clock = "dim" if step.line is None else ""
@@ -68,7 +59,7 @@ def _steps(steps: list[views.StepView]) -> Table:
     return made
 
 
-def _expectations(expectations: list[views.ExpectationView]) -> Table:
+def _expectations(expectations: Sequence[ExpectationView]) -> Table:
     made = table("Line", "At", "Expected of", "Expected", "Found", "", title="Expectations", right=("Line",))
     for one in expectations:
         mark = Text("ok", style="green") if one.ok else Text("no", style="red")
@@ -77,7 +68,7 @@ def _expectations(expectations: list[views.ExpectationView]) -> Table:
 
 
 @rendered.register
-def _(view: views.SuiteView) -> RenderableType:
+def _(view: SuiteView) -> RenderableType:
     if not view.brief:
         return Group(*(rendered(played) for played in view.played))
     made = table("Story", "Steps", "Expectations", "", right=("Steps", "Expectations"))
@@ -92,7 +83,7 @@ def _(view: views.SuiteView) -> RenderableType:
     return Group(*shown, *details, Text(total, style="red" if count else "green"))
 
 
-def _lost(played: views.PlayedView) -> list[RenderableType]:
+def _lost(played: PlayedView) -> list[RenderableType]:
     """What of a story went another way than written, by file and line."""
     steps = [f"{played.name}:{one.line or 1}: {one.step}: {one.effect}" for one in played.steps if not one.ok]
     missed = [
@@ -103,13 +94,13 @@ def _lost(played: views.PlayedView) -> list[RenderableType]:
     return [words(line, "red") for line in (*steps, *missed)]
 
 
-@listed("file", "files")
-def _files(files: list[str]) -> RenderableType:
+@listed("file")
+def _files(files: Sequence[str]) -> RenderableType:
     return words("\n".join(f"{name}: can be played" for name in files))
 
 
-@listed("comparison", "orders in this story")
-def _compared(lines: list[views.ComparedView]) -> RenderableType:
+@listed("comparison")
+def _compared(lines: Sequence[ComparedView]) -> RenderableType:
     made = table("Policy", "Status", "Ended", "Paid", "Refunded", "Seller", "Fees", right=_AMOUNTS)
     refused: list[RenderableType] = []
     for line in lines:
@@ -117,7 +108,7 @@ def _compared(lines: list[views.ComparedView]) -> RenderableType:
         if line.reason:
             status.append(f"\n{line.reason}", "dim")
         cents = (line.charged_cents, line.refunded_cents, line.released_cents, line.fees_cents)
-        made.add_row(words(line.policy), status, (line.ended_at or "")[:10], *map(amount, cents))
+        made.add_row(words(line.policy), status, day(line.ended_at), *map(amount, cents))
         refused.extend(words(f"{line.policy}: {one}", "yellow") for one in line.refused)
     return Group(made, *(["", *refused] if refused else []))
 
@@ -125,13 +116,13 @@ def _compared(lines: list[views.ComparedView]) -> RenderableType:
 _AMOUNTS = ("Paid", "Refunded", "Seller", "Fees")
 
 
-@listed("exploration", "orders in this story")
-def _explored(views_: list[views.ExploredView]) -> RenderableType:
-    return Group(*(rendered(view) for view in views_))
+@listed("exploration")
+def _explored(explored: Sequence[ExploredView]) -> RenderableType:
+    return Group(*(rendered(view) for view in explored))
 
 
 @rendered.register
-def _(view: views.ExploredView) -> RenderableType:
+def _(view: ExploredView) -> RenderableType:
     bound = f"; cut at {view.cut_at:,} states" if view.cut_at else ", all of them"
     parts: list[RenderableType] = [
         Text(f"Order {view.order}: {view.states:,} states, {view.transitions:,} transitions{bound}", style="bold"),

@@ -1,0 +1,69 @@
+"""What-if: the words of its actions, and their trial on a store of which nothing is kept."""
+
+import shlex
+from collections.abc import Sequence
+
+import typer
+
+from milepost.cli.app import call
+from milepost.cli.grammar import completed, given
+from milepost.cli.session import Session, using
+from milepost.commands import COMMANDS, TICK, WITHDRAW
+from milepost.core.ledger import bank
+from milepost.market import ledger, orders
+from milepost.scenario.play import MANY, effect_of
+from milepost.store.db import Database
+from milepost.views.money import EntryView
+from milepost.views.scenarios import StepView, TrialView
+
+ORDER = "order"  # the noun of a verb that stands alone
+ACTIONS = tuple(dict.fromkeys(template.verb for template in (*(one.template for one in COMMANDS), TICK, WITHDRAW)))
+
+
+def trial(db: Database, order_id: int, actions: Sequence[str], *, handle: str | None = None) -> TrialView:
+    """What would follow from some actions on an order; nothing is kept. Raises what their commands raise."""
+    commands = [_words(text) for text in actions]
+    party = ["--as", handle] if handle is not None else []
+    with db.trial() as copy:
+        standing = orders.show(copy, order_id)
+        before = {entry.id for entry in _entries(copy, order_id, standing.seller)}
+        steps = []
+        for words in commands:
+            request = standing.request.id if standing.request else None
+            whole = completed(words, {"order": order_id, "resolution": request, "seller": standing.seller})
+            if given(whole).get("order", str(order_id)) != str(order_id):
+                raise typer.BadParameter(f"{' '.join(words)!r} is about another order than {order_id}")
+            with using(Session(keeps=copy)):
+                call([*party, *whole])
+            standing = orders.show(copy, order_id)
+            told = whole[1:] if whole[0] == ORDER else whole
+            steps.append(StepView(standing.now, None, " ".join(told), effect_of(standing)))
+        entries = [entry for entry in _entries(copy, order_id, standing.seller) if entry.id not in before]
+        return TrialView(steps, standing, entries)
+
+
+def _words(text: str) -> list[str]:
+    """The words of an action's command: a verb alone is of an order, and `tick` takes a time without its option."""
+    try:
+        verb, *rest = shlex.split(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} cannot be read; is a quote open?") from None
+    if (verb, *rest[:1]) not in ACTIONS:
+        verb, rest = ORDER, [verb, *rest]
+    if (verb, rest[0]) not in ACTIONS:
+        known = ", ".join(two if noun == ORDER else f"{noun} {two}" for noun, two in ACTIONS)
+        raise typer.BadParameter(f"{rest[0]!r} is not an action: {known}")
+    if "--dry-run" in rest:
+        raise typer.BadParameter("nothing of it is saved anyway; leave out --dry-run")
+    if (verb, rest[0]) == TICK.verb and rest[1:] and not rest[1].startswith("-"):
+        rest.insert(1, "--by" if rest[1].startswith("+") else "--now")
+    return [verb, *rest]
+
+
+def _entries(db: Database, order_id: int, seller: str) -> list[EntryView]:
+    """The entries of an order, and what its seller has withdrawn."""
+    found = [
+        *ledger.entries(db, order_id=order_id, account=None, limit=MANY).items,
+        *ledger.entries(db, order_id=None, account=bank(seller), limit=MANY).items,
+    ]
+    return sorted(found, key=lambda entry: entry.id)

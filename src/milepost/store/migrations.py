@@ -1,0 +1,218 @@
+"""The versions of a store's file: making one of the newest, and bringing one of an older version up to it.
+
+`versions/N.sql` is everything that a store of version N has in the way of tables, indexes and triggers. Once a program
+with that version is out, the file never changes, and nothing of it is made from the classes of `tables.py`, which tell
+the newest version only; a test holds the two together. A new store is made from the newest file. An older one climbs:
+the steps between its version and the newest run in one transaction, after a copy was made, so that a store is of one
+version or of another whatever happens on the way.
+"""
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import chain, count
+from pathlib import Path
+from typing import NamedTuple
+
+from milepost.errors import StoreError
+from milepost.store.db import Connection, Database, open_file, open_memory
+
+APPLICATION_ID = 0x6D6C7074  # "mlpt"
+VERSIONS = Path(__file__).with_name("versions")
+
+
+class Made(NamedTuple):
+    """A table, an index or a trigger, and the statement that makes it; `table` is the one that it belongs to."""
+
+    type: str
+    name: str
+    table: str
+    statement: str
+
+    @property
+    def words(self) -> str:
+        """The statement without what means nothing: how it is broken into lines, and quotes around names."""
+        spaced = " ".join(self.statement.replace('"', "").split())
+        return re.sub(r" ?([(),]) ?", r"\1", spaced)
+
+
+Schema = Sequence[Made]
+
+
+def newest() -> int:
+    """The version of the stores that this program makes."""
+    return max(STEPS, default=1)
+
+
+def schema_of(connection: sqlite3.Connection) -> Schema:
+    """Everything that was made in a store, in the order in which it was."""
+    rows = connection.execute(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"
+    )
+    return [Made(*row) for row in rows.fetchall() if not row[1].startswith("sqlite_")]
+
+
+def schema_at(version: int) -> Schema:
+    """Everything that a store of a version has."""
+    return schema_of(_empty(VERSIONS / f"{version}.sql"))
+
+
+# ── A new store ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_memory() -> Database:
+    """An empty store of the newest version in memory: a copy of pages, a tenth of the time of making its tables."""
+    return open_memory(_empty(VERSIONS / f"{newest()}.sql"))
+
+
+@cache
+def _empty(text: Path) -> sqlite3.Connection:
+    """A store with nothing in it, made once in a process."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.executescript(text.read_text("utf-8"))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {int(text.stem)}")
+    return connection
+
+
+# ── An older store ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_store(path: Path) -> Database:
+    """The store at `path`, of the newest version. Raises `StoreMissing` or `StoreError`."""
+    db = open_file(path)
+    try:
+        check(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def check(db: Database) -> None:
+    """Refuse by name what is not a store of ours, and bring an older one up to date. Raises `StoreError`."""
+    with db.read() as connection:
+        version = _version(connection, db.name)
+    if version < newest():
+        _climb(db)
+
+
+def _version(connection: Connection, name: str) -> int:
+    application, version = connection.value("PRAGMA application_id"), int(connection.value("PRAGMA user_version"))
+    if application != APPLICATION_ID or version < 1:
+        raise StoreError(f"{name} is not a milepost store")
+    if version > newest():
+        raise StoreError(f"{name} was written by a newer milepost (store version {version}, this one {newest()})")
+    return version
+
+
+def _climb(db: Database) -> None:
+    with db.rebuild() as connection:
+        version = _version(connection, db.name)
+        if version == newest():
+            return  # another process was faster
+        _check_as_made(connection, version, db.name)
+        db.copy_to(_free_name(f"{db.name}.v{version}"))
+        for number in range(version + 1, newest() + 1):
+            STEPS[number](connection, schema_at(number))
+            _check_sound(connection, db.name)
+        connection.execute(f"PRAGMA user_version = {newest()}")
+
+
+def _check_as_made(connection: Connection, version: int, name: str) -> None:
+    """Refuse a store with tables, indexes or triggers of somebody else's, which a climb would drop without a word."""
+    found, made = (
+        {(one.type, one.name): one.words for one in some} for some in (schema_of(connection), schema_at(version))
+    )
+    for type, key in sorted(found.keys() | made.keys()):
+        if found.get((type, key)) != made.get((type, key)):
+            how = "added" if (type, key) not in made else "dropped" if (type, key) not in found else "changed"
+            raise StoreError(
+                f"{name} is of store version {version}, but its {type} {key} was {how}, so that it stays as it is"
+            )
+
+
+def _check_sound(connection: Connection, name: str) -> None:
+    told = [
+        *(f"row {row} of {table} names no row of {parent}" for table, row, parent, _ in _broken_keys(connection)),
+        *(fault for (fault,) in connection.rows("PRAGMA integrity_check") if fault != "ok"),
+    ]
+    if told:
+        raise StoreError(f"{name} cannot be brought up to date and stays as it was: {told[0]}")
+
+
+def _broken_keys(connection: Connection) -> list[tuple[str, int, str, int]]:
+    return connection.rows("PRAGMA foreign_key_check")
+
+
+def _free_name(name: str) -> Path:
+    """`name`, or the first of `name-2`, `name-3`, … that nothing has: a copy of an earlier attempt stays."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(Path(path) for path in names if not os.path.lexists(path))
+
+
+# ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def remake(connection: Connection, schema: Schema, table: str, rows: str | None = None) -> None:
+    """Make a table anew as `schema` has it, with its indexes and triggers, and drop the old one if there was one.
+
+    `rows` is the query that fills it; else the rows are copied as they are. This is how all but the addition of a
+    column is done in SQLite: a constraint cannot be altered. It wants foreign keys off, and names of tables in quotes
+    in the version's text, as SQLite writes them when it renames a table.
+    """
+    beside = f"new_{table}"
+    (made,) = (one for one in schema if (one.type, one.name) == ("table", table))
+    connection.execute(made.statement.replace(f'"{table}"', f'"{beside}"', 1))
+    columns = ", ".join(name for (name,) in connection.rows("SELECT name FROM pragma_table_info(?)", (beside,)))
+    connection.execute(f"INSERT INTO {beside} ({columns}) {rows or f'SELECT {columns} FROM {table}'}")
+    connection.execute(f"DROP TABLE IF EXISTS {table}")
+    connection.execute(f"ALTER TABLE {beside} RENAME TO {table}")
+    for one in schema:
+        if one.table == table and one.type != "table":
+            connection.execute(one.statement)
+
+
+# Version 2 keeps what was agreed apart from what changes, takes requests of other kinds, and knows the schema that a
+# policy was written under. Every table is made anew, so that the text of all of them is that of the version's file.
+_ROWS_OF_2 = {
+    "policies": "SELECT id, name, 1, numbers FROM policies",
+    "gigs": "SELECT id, title, seller, subcategory, description, milestone_payments, 0, faq, created_at FROM gigs",
+    "templates": "SELECT name, NULL, title, description, subcategories, milestones FROM templates",
+    "requests": (
+        "SELECT id, order_id, 'cancel', asker, position, reason, note, 0, 0, '[]', opened_at, state, closed_at"
+        " FROM requests"
+    ),
+    "agreed": (
+        "SELECT order_id, position, 1, name, days, price_cents, revisions, description, zoom, substeps, stages"
+        " FROM milestones"
+    ),
+    "history": (
+        "SELECT order_id, number, at, actor, CASE action WHEN 'accept-cancel' THEN 'accept-request'"
+        " WHEN 'decline-cancel' THEN 'decline-request' WHEN 'withdraw-cancel' THEN 'withdraw-request' ELSE action END,"
+        " position, args FROM history"
+    ),
+    "milestones": (
+        "SELECT order_id, position, position, state, started_at, first_delivered_at, delivered_at, ended_at,"
+        " approved_by, revisions_used, substeps_done, stages_done, call_at, call_link, clears_at, 0, 0 FROM milestones"
+    ),
+}
+
+
+def _to_2(connection: Connection, schema: Schema) -> None:
+    for one in schema:
+        if one.type == "table":  # `agreed` comes before `milestones`, which it is filled from
+            remake(connection, schema, one.name, _ROWS_OF_2.get(one.name))
+    # Orders and offers keep the policy that they stand on, with the first version's reading of the rules; what comes
+    # now is read as the rules are today.
+    connection.execute(
+        "INSERT INTO policies (id, name, schema, numbers) SELECT (SELECT max(id) + 1 FROM policies), name, 2,"
+        " json_set(numbers, '$.edition', 2, '$.extension_days_max', 30, '$.reversal_days', 180)"
+        " FROM policies WHERE id = (SELECT policy_id FROM store)"
+    )
+    connection.execute("UPDATE store SET policy_id = (SELECT max(id) FROM policies)")
+
+
+STEPS: Mapping[int, Callable[[Connection, Schema], None]] = {2: _to_2}

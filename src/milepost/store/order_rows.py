@@ -1,0 +1,171 @@
+"""The columns of an order's tables, and the one mapping between their rows and the core's `Order`.
+
+What is read here is what is written here. Rows are tuples, because a bulk tick reads and writes ten times as fast that
+way as with table objects; a test holds these columns against `tables.py`. Words go in as `str(word)`: the driver asks
+every adapter about an enum, which takes longer than to write it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from milepost.core.order import Call, Milestone, Order, Request, due
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
+from milepost.core.transitions import Actor, Reason, RequestKind, RequestState, State, Status
+from milepost.policy import Policy
+
+ORDER_TERMS = ("id", "type", "seller", "client", "title", "policy_id", "placed_at")
+ORDER_STATE = ("status", "reason", "ended_at", "stopping", "request_id", "due_at", "version")
+ORDER_ORIGIN = ("gig_id", "offer_id")
+AGREED = ("name", "days", "price_cents", "revisions", "description", "zoom", "substeps", "stages")
+AGREED_KEY = ("order_id", "number", "edition")
+MILESTONE_KEY = ("order_id", "position")
+MILESTONE_STATE = (
+    "state", "started_at", "first_delivered_at", "delivered_at", "ended_at", "approved_by", "revisions_used",
+    "substeps_done", "stages_done", "call_at", "call_link", "clears_at", "extended_days", "kept_cents",
+)  # fmt: skip
+REQUEST = (
+    "id", "order_id", "asker", "position", "reason", "note", "opened_at", "state", "closed_at", "kind", "keep_cents",
+    "days", "proposal",
+)  # fmt: skip
+HISTORY = ("order_id", "number", "at", "actor", "action", "position", "args")
+LEDGER = ("order_id", "number", "position", "kind", "debit", "credit", "amount_cents", "at", "undoes")
+
+POLICY_ID = ORDER_TERMS.index("policy_id")
+REQUEST_ID = len(ORDER_TERMS) + ORDER_STATE.index("request_id")
+
+_STATES = {str(state): state for state in State}
+_STATUSES = {str(status): status for status in Status}
+_REASONS: Mapping[str | None, Reason | None] = {None: None} | {str(reason): reason for reason in Reason}
+_ACTORS: Mapping[str | None, Actor | None] = {None: None} | {str(actor): actor for actor in Actor}
+_TYPES = {str(type): type for type in OrderType}
+
+
+# ── Out of the store ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def milestone_from(row: Sequence[Any]) -> Milestone:
+    """A milestone from its order's id, its position, AGREED and MILESTONE_STATE."""
+    (
+        _, position, name, days, price_cents, revisions, description, zoom, substeps, stages,
+        state, started_at, first_delivered_at, delivered_at, ended_at, approved_by, revisions_used,
+        substeps_done, stages_done, call_at, call_link, clears_at, extended_days, kept_cents,
+    ) = row  # fmt: skip
+    return Milestone(
+        position,
+        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _stages(stages)),
+        _STATES[state],
+        started_at,
+        first_delivered_at,
+        delivered_at,
+        ended_at,
+        _ACTORS[approved_by],
+        revisions_used,
+        _list(substeps_done),
+        stages_done,
+        None if call_at is None else Call(call_at, call_link),
+        clears_at,
+        extended_days,
+        kept_cents,
+    )
+
+
+def terms_from(row: Sequence[Any]) -> MilestoneTerms:
+    """What was agreed of a milestone, from AGREED."""
+    name, days, price_cents, revisions, description, zoom, substeps, stages = row
+    return MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _stages(stages))
+
+
+def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, request: Request | None) -> Order:
+    """An order from ORDER_TERMS and ORDER_STATE, and what its row names."""
+    (
+        order_id, type, seller, client, title, _, placed_at,
+        status, reason, ended_at, stopping, _, _, version,
+    ) = row  # fmt: skip
+    agreed = tuple([milestone.terms for milestone in milestones])
+    return Order(
+        order_id,
+        Terms(_TYPES[type], seller, client, title, agreed, policy),
+        placed_at,
+        tuple(milestones),
+        _STATUSES[status],
+        _REASONS[reason],
+        ended_at,
+        stopping == 1,
+        request,
+        version,
+    )
+
+
+def request_from(row: Sequence[Any]) -> Request:
+    """A request from REQUEST."""
+    id, _, asker, position, reason, note, opened_at, state, closed_at, kind, keep_cents, days, proposal = row
+    proposed = tuple(agreed_of(one) for one in json.loads(proposal)) if proposal != "[]" else ()
+    return Request(
+        id, Actor(asker), position, reason, note, opened_at, RequestState(state), closed_at, RequestKind(kind),
+        keep_cents, days, proposed,
+    )  # fmt: skip
+
+
+def _list(text: str) -> tuple[Any, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def _stages(text: str) -> tuple[Stage, ...]:
+    """Stages with the number of their substeps; the first version wrote their names alone."""
+    return tuple(Stage(one) if isinstance(one, str) else Stage(*one) for one in _list(text))
+
+
+# ── Into the store ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def request_columns(request: Request, order_id: int) -> tuple[Any, ...]:
+    """The columns of REQUEST."""
+    id, asker, *told, state, closed_at, kind, keep_cents, days, proposal = request
+    proposed = _json([plain_of(terms) for terms in proposal])
+    return id, order_id, str(asker), *told, str(state), closed_at, str(kind), keep_cents, days, proposed
+
+
+def order_state(order: Order) -> tuple[Any, ...]:
+    """The columns of ORDER_STATE."""
+    timer = due(order)
+    return (
+        str(order.status),
+        None if order.reason is None else str(order.reason),
+        order.ended_at,
+        int(order.stopping),
+        order.request.id if order.request else None,
+        timer.at if timer else None,
+        order.version,
+    )
+
+
+def milestone_state(milestone: Milestone) -> tuple[Any, ...]:
+    """The columns of MILESTONE_STATE."""
+    call = milestone.call
+    return (
+        str(milestone.state),
+        milestone.started_at,
+        milestone.first_delivered_at,
+        milestone.delivered_at,
+        milestone.ended_at,
+        None if milestone.approved_by is None else str(milestone.approved_by),
+        milestone.revisions_used,
+        _json(milestone.substeps_done),
+        milestone.stages_done,
+        call.at if call else None,
+        call.link if call else None,
+        milestone.clears_at,
+        milestone.extended_days,
+        milestone.kept_cents,
+    )
+
+
+def agreed_columns(terms: MilestoneTerms) -> tuple[Any, ...]:
+    """The columns of AGREED."""
+    name, days, price_cents, revisions, description, zoom, substeps, stages = terms
+    return name, days, price_cents, revisions, description, int(zoom), _json(substeps), _json(stages)
+
+
+def _json(values: Sequence[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else "[]"

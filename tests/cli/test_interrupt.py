@@ -1,0 +1,125 @@
+"""An interrupt ends a command, a story or a trial where it is: one line, exit code 130, never a traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import typer
+
+from cli.shell_helpers import Shell, environment
+from milepost.cli.scenario_steps import run_command
+from milepost.market import gigs, orders
+from milepost.store.db import Database
+
+STORY = """\
+[scenario]
+title = "A story"
+start = 2026-01-05T09:00:00Z
+
+[[gig]]
+ref = "site"
+title = "A website"
+seller = "maria"
+subcategory = "Website Design"
+package.basic = { price = "150.00", days = 9 }
+
+[[step]]
+at = "+0d"
+do = "gig show site"
+
+[[step]]
+at = "+1d"
+do = "order list"
+"""
+
+
+def interrupt(*args: object, **options: object) -> NoReturn:
+    """What Python raises where the user has pressed Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def test_a_command_that_is_interrupted_says_so_in_a_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gigs, "listing", interrupt)
+    for line in ("gig list", "gig list --json"):
+        told = shell(line)
+        assert (told.code, told.out, told.err) == (130, "", "interrupted\n")
+
+
+def test_an_interrupted_story_does_not_go_on_and_is_no_failed_one(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(gigs, "show", interrupt)
+    monkeypatch.setattr(orders, "listing", lambda *args, **options: asked.append(args))
+    for line in ("scenario run -", "demo -", "scenario explore -", "scenario compare - --policy standard"):
+        told = shell(line, stdin=STORY.encode())
+        assert (told.code, told.out, told.err) == (130, "", "interrupted\n")
+    assert asked == []
+
+
+def test_a_step_that_is_interrupted_interrupts_whoever_ran_it(
+    memory_store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gigs, "listing", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run_command(memory_store, ["gig", "list"])
+
+
+def test_an_interrupted_trial_says_so_and_keeps_nothing(working: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = working.json("order show 1")
+    with monkeypatch.context() as patch:
+        patch.setattr(orders, "perform", interrupt)
+        told = working("order what-if 1 deliver")
+    assert (told.code, told.out, told.err) == (130, "", "interrupted\n")
+    assert working.json("order show 1") == before
+
+
+@pytest.mark.parametrize("when", ["milepost.cli.app", "milepost.cli.options", "milepost.store.db"])
+def test_an_interrupt_while_the_program_is_being_loaded_is_no_traceback_either(working: Shell, when: str) -> None:
+    code = f"""
+import builtins, sys
+real = builtins.__import__
+def imported(name, *args):
+    if name == {when!r}:
+        raise KeyboardInterrupt
+    return real(name, *args)
+builtins.__import__ = imported
+sys.argv = ["milepost", "order", "show", "1"]
+from milepost.__main__ import main
+main()
+"""
+    words, env = [sys.executable, "-c", code], environment(working.db)
+    told = subprocess.run(words, capture_output=True, text=True, check=False, env=env, timeout=60)
+    assert (told.returncode, told.stdout, told.stderr) == (130, "", "interrupted\n")
+
+
+def test_a_process_that_waits_for_input_is_interrupted_by_its_signal(shell: Shell, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = [sys.executable, "-m", "milepost", "gig", "create", "--from", str(pipe)]
+    with subprocess.Popen(words, stdout=-1, stderr=-1, env=environment(shell.db)) as process:
+        writer = os.open(pipe, os.O_WRONLY)  # it reads now
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        os.close(writer)
+    assert (process.returncode, out, err) == (130, b"", b"interrupted\n")
+    assert shell.json("gig list") == []
+
+
+@pytest.mark.parametrize(("answer", "told"), [(interrupt, "interrupted\n"), (lambda prompt: "n", "")])
+def test_an_interrupt_at_a_question_is_told_and_a_no_needs_no_word(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], str], told: str
+) -> None:
+    shell.gig()
+    shell.ok("gig add-milestone 1 --name A --days 1")
+    shell.ok("template save 1 --name mine")
+    monkeypatch.setattr("milepost.cli.session.confirmed", typer.confirm)
+    monkeypatch.setattr("typer._click.termui.visible_prompt_func", answer)
+    asked = shell("template delete mine")
+    assert (asked.code, asked.err) == (130, told)
+    assert shell.ok("template show mine").code == 0
