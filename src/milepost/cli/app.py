@@ -42,7 +42,7 @@ NOUNS = {
     "inbox": Noun("milepost.cli.inbox", "What clients and sellers write to each other."),
     "offer": Noun("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
     "order": Noun("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
-    "resolution": Noun("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),
+    "resolution": Noun("milepost.cli.resolution", "Cancelling, extending, changing an order: ask or answer."),
     "ledger": Noun("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
     "scenario": Noun(
         "milepost.cli.scenario", "Stories in files: run, check, compare, explore, and a new one.", in_story=False

@@ -17,7 +17,7 @@ from milepost.cli.options import (
     read_package,
     require,
 )
-from milepost.cli.session import answers, current, note, store
+from milepost.cli.session import answers, confirmed, current, note, store
 from milepost.core.gig import Gig, Package
 
 app = typer.Typer(no_args_is_help=True, help="What a seller offers: packages and a milestone workflow.")
@@ -160,6 +160,50 @@ def set_package(
     kept = [name for name, is_unsaid in unsaid.items() if is_unsaid]
     told = package._replace(description=description or "")
     return gigs.set_package(store(), gig, told, kept=kept, handle=current().handle)
+
+
+@app.command()
+@answers
+def pause(gig: GigId) -> Any:
+    """Take no new orders from a gig, and make no new offers of it; offers already sent stand.
+
+    \b
+    Example:
+      milepost gig pause 1
+    """
+    from milepost.market import gigs
+
+    return gigs.set_paused(store(), gig, paused=True, handle=current().handle)
+
+
+@app.command()
+@answers
+def resume(gig: GigId) -> Any:
+    """Take orders from a paused gig again.
+
+    \b
+    Example:
+      milepost gig resume 1
+    """
+    from milepost.market import gigs
+
+    return gigs.set_paused(store(), gig, paused=False, handle=current().handle)
+
+
+@app.command()
+@answers
+def delete(gig: GigId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> Any:
+    """Delete a gig that no offer, order or message refers to.
+
+    \b
+    Example:
+      milepost gig delete 1 --yes
+    """
+    from milepost.market import gigs
+
+    if not yes and not confirmed(f"Delete gig {gig}?"):
+        raise typer.Abort
+    return gigs.delete(store(), gig, handle=current().handle)
 
 
 @app.command("add-faq")

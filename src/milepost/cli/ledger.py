@@ -48,11 +48,9 @@ def balances(
       milepost ledger balances
       milepost ledger balances --order 1 --at 2026-01-12
     """
-    from milepost.market import ledger, stores
+    from milepost.market import ledger
 
-    db = store()
-    instant = at.at(stores.settings_of(db).clock) if at is not None else None
-    return ledger.balances(db, order_id=order, account=account, at=instant)
+    return ledger.balances(store(), order_id=order, account=account, at=at)
 
 
 @app.command()

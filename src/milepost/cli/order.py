@@ -136,6 +136,7 @@ def stop(
     after_current: Annotated[
         bool, typer.Option("--after-current", help="End it once the running one is done.")
     ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the wish to stop after the running one.")] = False,
 ) -> Any:
     """Stop an order after an approved milestone, as the client; what was paid stands.
 
@@ -143,7 +144,12 @@ def stop(
     Examples:
       milepost order stop 1
       milepost order stop 1 --after-current
+      milepost order stop 1 --undo
     """
+    if undo and after_current:
+        raise typer.BadParameter("give one of --after-current, --undo")
+    if undo:
+        return act(order, Action.UNDO_STOP)
     return act(order, Action.STOP_AFTER_CURRENT if after_current else Action.STOP)
 
 
@@ -189,10 +195,7 @@ def set_call(
     Example:
       milepost order set-call 1 --at 2026-01-07T15:00Z --link https://zoom.us/j/1
     """
-    from milepost.market import stores
-
-    call_at = at.at(stores.settings_of(store()).clock)
-    return act(order, Action.SET_CALL, call_at=call_at, link=names.check_new_link("a call's link", link))
+    return act(order, Action.SET_CALL, call_at=at, link=names.check_new_link("a call's link", link))
 
 
 def _recorded(path: Path) -> Record:

@@ -50,19 +50,14 @@ def tick(
 
 
 def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: int | None, limit: int) -> Any:
-    from milepost.market import clock, stores
+    from milepost.market import clock
     from milepost.render.screen import progress
 
     if until_done is not None:
         return clock.tick_until_done(db, until_done, keep=limit)
-    present = stores.settings_of(db).clock
-    if when is not None:
-        target = when.at(present)
-    elif next_one:
-        target = clock.next_instant(db) or present
-        if target == present:
-            note("No timer is armed.")
-    else:
-        target = machine_now()
+    target = when if when is not None else None if next_one else machine_now()
     with progress("timers fired") as advance:
-        return clock.tick(db, target, keep=limit, on_progress=advance)
+        view = clock.tick(db, target, keep=limit, on_progress=advance)
+    if next_one and not view.count:
+        note("No timer is armed.")
+    return view

@@ -35,8 +35,7 @@ def list_(
     """
     from milepost.market import orders
 
-    due_until = _instant(due_before) - 1 if due_before is not None else None
-    filters = orders.Filters(status, seller, client, phase, late, due_until)
+    filters = orders.Filters(status, seller, client, phase, late, due_before)
     return orders.listing(store(), filters, limit=limit)
 
 
@@ -57,7 +56,7 @@ def show(
     """
     from milepost.market import orders
 
-    return orders.show(store(), order, at=_instant(at) if at is not None else None)
+    return orders.show(store(), order, at=at)
 
 
 @app.command()
@@ -158,9 +157,3 @@ def what_if(
     from milepost.cli.trial import trial
 
     return trial(store(), order, action, handle=current().handle)
-
-
-def _instant(when: times.When) -> int:
-    from milepost.market import stores
-
-    return when.at(stores.settings_of(store()).clock)

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from milepost import commands, data, money, times
@@ -35,15 +34,14 @@ def order_text(told: Exported) -> str:
 def _policy(terms: Terms) -> str | dict[str, Any]:
     """The name of the standard policy, or the numbers that differ from it.
 
-    Without its name, if that is by now the name of a shipped policy with other numbers: no file could say both.
+    Without its name, if a shipped policy with other numbers has that by now: no scenario could say both.
     """
     numbers, standard = terms.policy.numbers(), STANDARD.numbers()
     differing = {key: value for key, value in numbers.items() if value != standard[key]}
     if not differing and terms.policy.name == STANDARD.name:
         return STANDARD.name
     told = {key: "unlimited" if value is None else value for key, value in differing.items()}
-    taken = documents.shipped_name_faults(terms.policy, None, None)
-    return told if taken else {"name": terms.policy.name} | told
+    return told if documents.shipped_name_faults(terms.policy, None, None) else {"name": terms.policy.name} | told
 
 
 # ── What was agreed ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,11 +108,13 @@ def _milestones(terms: Terms, tier: str) -> Iterator[dict[str, Any]]:
 
 
 def _stages(whole: MilestoneTerms) -> Iterator[dict[str, Any]]:
-    """The stages of one payment with their substeps; of an order that does not say whose they are, as many as fit."""
-    is_said, left = any(stage.substeps for stage in whole.stages), iter(whole.substeps)
+    """The stages of one payment with their substeps: where nobody noted whose they are, as many as each can hold."""
+    first, noted = 0, sum(stage.substeps for stage in whole.stages) == len(whole.substeps)
     for number, stage in enumerate(whole.stages):
-        held = islice(left, stage.substeps if is_said else SUBSTEPS_MAX)
+        count = stage.substeps if noted else SUBSTEPS_MAX
+        held = whole.substeps[first : first + count]
         yield {"name": stage.name, "days": 1, "zoom": whole.zoom and number == 0, "substeps": list(held)}
+        first += count
 
 
 # ── What happened ───────────────────────────────────────────────────────────────────────────────────────────────────
