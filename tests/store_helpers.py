@@ -20,6 +20,8 @@ from milepost.store.db import Database
 from milepost.store.orders import Origin
 
 START = times.parse_instant("2026-01-05T09:00:00Z", clock=0)
+OPENING = (Action.OPEN_CANCEL, Action.OPEN_EXTEND, Action.OPEN_CHANGE)
+ADDED = MilestoneTerms("Added “later”", 3, 4_500, 1, "", True, ("Proof",))
 DELIVERY = Step(Action.DELIVER, {"links": ["https://example.com/work"]})
 FEES = Policy(
     name="fees",
@@ -143,11 +145,18 @@ def random_terms(random: Random, policy: Policy) -> Terms:
             random.choice(["", "two\nlines"]),
             random.random() < 0.5,
             ("Sketch", "Ink, “colour”")[: random.randint(0, 2)],
-            (Stage("Plan", 1), Stage("Build", 1))[: random.randint(0, 2)] if type is OrderType.SINGLE else (),
         )
         for _ in range(count)
     )
+    if type is OrderType.SINGLE:
+        milestones = tuple(one._replace(stages=_random_stages(random, len(one.substeps))) for one in milestones)
     return Terms(type, "maria", random.choice(["ana", "ben"]), "A website", milestones, policy)
+
+
+def _random_stages(random: Random, substeps: int) -> tuple[Stage, ...]:
+    """Stages, if any, whose own substeps are all that there are."""
+    first = random.randint(0, substeps)
+    return random.choice([(), (Stage("Plan", substeps),), (Stage("Plan", first), Stage("Build", substeps - first))])
 
 
 def random_step(random: Random, order: Order, at: int, request_id: int) -> Step | None:
@@ -156,18 +165,16 @@ def random_step(random: Random, order: Order, at: int, request_id: int) -> Step 
     if not choices:
         return None
     action, actor = random.choice(choices)
-    return Step(action, _random_args(random, order, action, at, request_id), actor)
+    return Step(action, random_args(random, order, action, at, request_id), actor)
 
 
-def _random_plan(random: Random) -> list[dict[str, Any]]:
-    """Milestones that could be what is planned from now on."""
-    some = [MilestoneTerms(f"New {number}", 3, random.choice([5_000, 7_700]), number) for number in range(3)]
-    return [plain_of(one) for one in some[: random.randint(1, 3)]]
-
-
-def _random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
+def random_args(random: Random, order: Order, action: Action, at: int, request_id: int) -> dict[str, Any]:
+    """Arguments that a party could give to an action, mostly good ones."""
     some = random.choice([None, *range(1, len(order.milestones) + 1)])
-    cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, "note": random.choice(["", "so it is"])}
+    note = {"note": random.choice(["", "so it is"])}
+    cancel = {"reason": random.choice([*CANCEL_REASONS]), "position": some, **note}
+    planned = [milestone.terms for milestone in order.milestones if milestone.started_at is None]
+    proposed = [*random.sample(planned, random.randint(0, len(planned))), *random.choice([(), (ADDED,)])]
     file = {"name": "a.zip", "size": 7, "sha256": "0" * 64}
     return {
         Action.DELIVER: {"message": random.choice(["", "here: “it”"]), "files": [file], "links": ["https://a.example"]},
@@ -176,8 +183,8 @@ def _random_args(random: Random, order: Order, action: Action, at: int, request_
         Action.UNCHECK_SUBSTEP: {"number": random.randint(1, 2)},
         Action.SET_CALL: {"call_at": at + random.randint(0, 9), "link": "https://call.example"},
         Action.OPEN_CANCEL: {"id": request_id, **cancel, "keep_cents": random.choice([0, 0, 1])},
-        Action.OPEN_EXTEND: {"id": request_id, "days": random.randint(1, 30)},
-        Action.OPEN_CHANGE: {"id": request_id, "milestones": _random_plan(random)},
+        Action.OPEN_EXTEND: {"id": request_id, "days": random.randint(1, 30), **note},
+        Action.OPEN_CHANGE: {"id": request_id, "milestones": [plain_of(one) for one in proposed], **note},
         Action.SUPPORT_CANCEL: cancel,
     }.get(action, {})
 

@@ -54,8 +54,16 @@ ROWS: dict[int, dict[str, str]] = {
         "balances": "SELECT account, balance_cents FROM balances ORDER BY account",
     }
 }
+_STAGES = (  # now with the number of their substeps each
+    "(SELECT replace(json_group_array(json_extract(value, '$[0]')), '\",\"', '\", \"') FROM json_each(stages)"
+    " WHERE json_extract(value, '$[1]') = 0)"
+)
+_AGREED = _MILESTONE.replace("stages", _STAGES)
 ROWS[2] = ROWS[1] | {
-    "milestones": f"SELECT milestones.order_id, position, {_MILESTONE}, {_STATE} FROM milestones"
+    "store": "SELECT clock, clock_mode, policy_id - 1 FROM store",  # new orders stand on a policy of their own
+    "policies": "SELECT id, name, numbers FROM policies WHERE id = 1",
+    "offer_milestones": f"SELECT offer_id, position, {_AGREED} FROM offer_milestones ORDER BY offer_id, position",
+    "milestones": f"SELECT milestones.order_id, position, {_AGREED}, {_STATE} FROM milestones"
     " JOIN agreed ON agreed.order_id = milestones.order_id AND number = agreed ORDER BY 1, 2",
 }
 

@@ -8,6 +8,7 @@ import store_helpers
 from store_helpers import DELIVERY
 
 from milepost.core.transitions import Action
+from milepost.errors import StoreError
 from milepost.market import orders, stores
 from milepost.market.orders import Step
 from milepost.store import audit
@@ -52,6 +53,7 @@ def test_a_store_is_sound_as_its_actions_left_it(worked: Database) -> None:
         ("UPDATE history SET action = 'stop' WHERE number = 2", "order 1: its history cannot be replayed: "),
         ("DELETE FROM history WHERE number = 7", "order 1: its order is not"),
         ("DELETE FROM history", "order 1: it has no history"),
+        ("UPDATE history SET action = 'sleep'", "order 1: its history has an action that is not known here: 'sleep'"),
         ("UPDATE ledger SET amount_cents = 1 WHERE kind = 'release'", "order 1: its entries are not"),
         ("DELETE FROM ledger WHERE kind = 'client-fee'", "order 1: its entries are not"),
         ("UPDATE orders SET gig_id = 9", "orders: row 1 names a row of gigs that is not there"),
@@ -71,3 +73,10 @@ def test_a_damaged_index_is_found(worked: Database) -> None:
     )
 
     assert any(finding.startswith("the file is damaged: ") for finding in audit.findings(worked))
+
+
+def test_an_action_that_is_not_known_is_told_where_an_order_is_looked_at(worked: Database) -> None:
+    store_helpers.edit_behind(worked, UNGUARDED + "UPDATE history SET action = 'sleep' WHERE number = 2")
+
+    with pytest.raises(StoreError, match="not known here: 'sleep'"):
+        orders.history(worked, 1)

@@ -1,8 +1,11 @@
 """The versions of a store: what the newest text says, how an older store climbs, and what stays as it is."""
 
 import os
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import count
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -292,38 +295,63 @@ def test_of_several_processes_that_open_an_older_store_at_once_one_brings_it_up_
 
 # ── Killed on the way ───────────────────────────────────────────────────────────────────────────────────────────────
 
-
-@pytest.fixture
-def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections that write pages into the file long before the commit, so that a kill leaves a journal behind."""
-    monkeypatch.setattr(db, "PRAGMAS", (*db.PRAGMAS, "PRAGMA cache_size = 3"))
+KILLED = 9
+LITTLE_MEMORY = "PRAGMA cache_size = 3"  # pages go to the file long before the commit, and a kill leaves a journal
 
 
-def traced(monkeypatch: pytest.MonkeyPatch, on_statement: Callable[[], None]) -> None:
-    """Have every statement of every connection told before it runs."""
-    connect = Database._connect
+def opening(path: Path, on_statement: Callable[[], None]) -> BaseProcess:
+    """A process that opens a store, and tells of every statement of every connection before it runs."""
 
-    def connected(store: Database) -> Connection:
-        connection = connect(store)
-        connection.set_trace_callback(lambda statement: on_statement())
-        return connection
+    def work() -> None:
+        connect = Database._connect
 
-    monkeypatch.setattr(Database, "_connect", connected)
+        def connected(store: Database) -> Connection:
+            connection = connect(store)
+            connection.set_trace_callback(lambda statement: on_statement())
+            return connection
+
+        db.PRAGMAS = (*db.PRAGMAS, LITTLE_MEMORY)
+        Database._connect = connected  # type: ignore[method-assign]
+        stores.open_store(path).close()
+
+    child: BaseProcess = FORK.Process(target=work)
+    child.start()
+    return child
 
 
-def killed_at(number: int, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Open a store in a process that ends, without another word, when it comes to a statement."""
-    statements_seen: Iterator[int] = iter(range(1, 1_000_000))
+def killed_at(number: int, path: Path) -> bool:
+    """Open a store in a process that is gone at the start of its `number`-th statement; False if it has fewer."""
+    seen = count(1)
 
     def dies() -> None:
-        if next(statements_seen) == number:
-            os._exit(9)
+        if next(seen) == number:
+            os._exit(KILLED)
 
-    def opens() -> None:
-        traced(monkeypatch, dies)
-        stores.open_store(path)
-
-    child = FORK.Process(target=opens)
-    child.start()
+    child = opening(path, dies)
     child.join()
-    assert child.exitcode == 9
+    assert child.exitcode in (0, KILLED)
+    return child.exitcode == KILLED
+
+
+def test_a_climb_killed_at_any_statement_leaves_a_store_that_opens_and_climbs(tmp_path: Path) -> None:
+    hot = 0
+    for number in count(1):
+        kept = KEPT[number % len(KEPT)]
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = kept_helpers.copied(kept, folder)
+        if not killed_at(number, path):
+            break
+        hot += path.with_name("store.db-journal").exists()
+
+        assert kept_helpers.digests(path, ROWS[1]) == kept_helpers.taken(kept)  # the commit is the last statement
+        assert words(schema_in(path)) == words(migrations.schema_at(1))
+
+        stores.open_store(path).close()
+        assert statements(schema_in(path)) == statements(migrations.schema_at(migrations.newest()))
+        assert kept_helpers.digests(path, ROWS[migrations.newest()]) == kept_helpers.taken(kept)
+        for copy in folder.glob("store.db.v1*"):
+            assert kept_helpers.digests(copy, ROWS[1]) == kept_helpers.taken(kept)
+        shutil.rmtree(folder)
+    assert number > 100, f"a climb has {number} statements only"
+    assert hot > 50, f"only {hot} kills left a journal behind"

@@ -222,6 +222,31 @@ def test_a_writer_is_told_that_a_reader_holds_the_store_and_nothing_is_kept(
         second.close()
 
 
+# ── In memory ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_stores_in_memory_know_nothing_of_each_other_and_one_that_is_closed_is_gone() -> None:
+    with store_helpers.memory_store() as first, store_helpers.memory_store(store_helpers.FEES) as second:
+        empty = store_helpers.digest(second)
+        store_helpers.place(first)
+        assert store_helpers.digest(second) == empty
+        assert store_helpers.policy_of(first) != store_helpers.policy_of(second)
+        third = stores.create_memory(start=store_helpers.START, policy=store_helpers.FEES)
+        assert store_helpers.digest(third) == empty
+        third.close()
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            store_helpers.clock_of(third)
+        assert store_helpers.digest(second) == empty
+
+
+def test_a_store_in_memory_is_written_to_a_file_as_it_is(memory_store: Database, tmp_path: Path) -> None:
+    store_helpers.fill_with_reviews(memory_store, 20, due=20)
+    (tmp_path / "image.db").write_bytes(memory_store.image())
+    memory_store.copy_to(tmp_path / "copy.db")
+    for name in ("image.db", "copy.db"):
+        use_store(tmp_path / name, lambda copy: compare(copy, store_helpers.digest(memory_store)))
+
+
 # ── What it may be called ───────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -97,15 +97,15 @@ def busy_party(db: Database, name: str, ids: list[int]) -> list[tuple[int, str, 
     return accepted
 
 
-MARKS = {Action.DELIVER: "message", Action.REVISE: "message", Action.OPEN_CANCEL: "note"}
+MARKS = {Action.DELIVER: "message", Action.REVISE: "message", **dict.fromkeys(store_helpers.OPENING, "note")}
 
 
 def marked(step: Step, mark: str) -> Step:
-    """The step with a text that only it has; a request to cancel takes the next free id."""
+    """The step with a text that only it has; a request takes the next free id."""
     args: dict[str, Any] = {name: value for name, value in step.args.items() if name != "id"}
     if step.action in MARKS:
         args[MARKS[step.action]] = mark
-    return Step(step.action, args, step.actor, "requests" if step.action is Action.OPEN_CANCEL else None)
+    return Step(step.action, args, step.actor, "requests" if step.action in store_helpers.OPENING else None)
 
 
 def test_the_histories_of_orders_that_four_processes_work_on_hold_what_each_was_told(tmp_path: Path) -> None:

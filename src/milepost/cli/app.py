@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -22,6 +22,9 @@ from milepost.cli.session import Session, current, using
 from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreError
 from milepost.render.plain import printable
 from milepost.rules import RuleError, Unreadable
+
+if TYPE_CHECKING:
+    from milepost.views.base import View
 
 
 class Noun(NamedTuple):
@@ -147,9 +150,9 @@ def root(
     session.handle = as_handle
 
 
-def call(args: Sequence[str]) -> Any:
-    """Run one command in the current session, and answer with its view. Whatever is wrong is raised."""
-    answer = COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
+def call(args: Sequence[str]) -> "View | int":
+    """Run one command in the current session: its view, or the code of an early exit. Whatever is wrong is raised."""
+    answer: View | int = COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
     if isinstance(answer, int) and answer == INTERRUPTED:
         raise KeyboardInterrupt  # typer makes an exit code of it; a story that runs commands must not go on
     return answer

@@ -1,6 +1,6 @@
 """`milepost order …`, what only looks: list, show, history, timers, explain, timeline, what-if."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,13 @@ from milepost import times
 from milepost.cli.options import ClientFilter, Limit, MaybeOrder, OrderId, SellerFilter, moment
 from milepost.cli.session import answers, current, store
 from milepost.core.transitions import Phase, Status
+
+if TYPE_CHECKING:
+    from milepost.views.base import Listing, TextView
+    from milepost.views.explain import ExplainView
+    from milepost.views.orders import HistoryEntryView, OrderLineView, OrderView, TimerView
+    from milepost.views.scenarios import TrialView
+    from milepost.views.timeline import TimelineView
 
 app = typer.Typer()
 
@@ -25,7 +32,7 @@ def list_(
         typer.Option(metavar="TIME", parser=moment, help="Only those with a timer before this time, such as +3d."),
     ] = None,
     limit: Limit = 50,
-) -> Any:
+) -> "Listing[OrderLineView]":
     """List orders.
 
     \b
@@ -46,7 +53,7 @@ def show(
     at: Annotated[
         times.When | None, typer.Option("--at", metavar="TIME", parser=moment, help="As it stood at this time.")
     ] = None,
-) -> Any:
+) -> "OrderView":
     """Show an order: its milestones, deadlines and money; now, or as they stood at a time.
 
     \b
@@ -61,7 +68,7 @@ def show(
 
 @app.command()
 @answers
-def history(order: OrderId) -> Any:
+def history(order: OrderId) -> "Listing[HistoryEntryView]":
     """Show everything that happened to an order.
 
     \b
@@ -75,7 +82,7 @@ def history(order: OrderId) -> Any:
 
 @app.command()
 @answers
-def timers(order: MaybeOrder = None, limit: Limit = 50) -> Any:
+def timers(order: MaybeOrder = None, limit: Limit = 50) -> "Listing[TimerView]":
     """Show what fires when, why, and which command prevents it.
 
     \b
@@ -90,7 +97,7 @@ def timers(order: MaybeOrder = None, limit: Limit = 50) -> Any:
 
 @app.command()
 @answers
-def explain(order: OrderId) -> Any:
+def explain(order: OrderId) -> "ExplainView":
     """Say in plain words what happened, whose turn it is, what the clock will do, and what each choice means.
 
     \b
@@ -104,7 +111,7 @@ def explain(order: OrderId) -> Any:
 
 @app.command("timeline")
 @answers
-def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> Any:
+def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> "TimelineView":
     """Draw an order's milestones as bars on a time scale; without an id, the open orders of the store.
 
     \b
@@ -119,7 +126,7 @@ def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> Any:
 
 @app.command()
 @answers
-def export(order: OrderId) -> Any:
+def export(order: OrderId) -> "TextView":
     """Print a scenario that reproduces an order: running it gives the same rows and ledger.
 
     \b
@@ -141,7 +148,7 @@ def what_if(
         list[str],
         typer.Argument(metavar="ACTION...", help="The words of a command, without the order's id; quoted if several."),
     ],
-) -> Any:
+) -> "TrialView":
     """Show what would follow from some actions: the order, its timers and the ledger. Nothing is saved.
 
     A word alone is a verb of `order`. The ids of the order and of its open request, and its seller, are filled in.

@@ -1,6 +1,6 @@
 """`milepost resolution …`: what one party asks of the other, and what customer support does."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,8 +21,8 @@ from milepost.core.terms import MilestoneTerms
 from milepost.core.transitions import Action, Actor
 
 if TYPE_CHECKING:
-    from milepost.views.base import Created
-    from milepost.views.orders import RequestView
+    from milepost.views.base import Created, Listing
+    from milepost.views.orders import OrderView, ReasonView, RequestView
 
 app = typer.Typer(no_args_is_help=True, help="Cancelling, extending, changing an order: ask or answer.")
 
@@ -49,7 +49,7 @@ def open_(
     whole: Whole = False,
     keep: Keep = None,
     text: Note = "",
-) -> Any:
+) -> "Created[RequestView]":
     """Ask the other party to cancel a milestone or the whole order; prints the request's id.
 
     Unanswered for 48 hours it counts as accepted. With --keep the seller keeps a part of the running milestone's price
@@ -85,7 +85,7 @@ def extend(
     days: Annotated[int, typer.Option("--days", metavar="N", help="How many more days.")],
     by: By,
     text: Note = "",
-) -> Any:
+) -> "Created[RequestView]":
     """Ask the other party for more days for the running milestone; prints the request's id.
 
     Unanswered for 48 hours it lapses, and nothing changes.
@@ -110,7 +110,7 @@ def change(
         str | None, typer.Option(metavar="JSON", help="The milestones as an order's history holds them.")
     ] = None,
     text: Note = "",
-) -> Any:
+) -> "Created[RequestView]":
     """Ask the other party to replace all milestones that are planned; prints the request's id.
 
     What runs, is approved or was cancelled stays. Unanswered for 48 hours it lapses, and nothing changes.
@@ -138,7 +138,7 @@ def _planned(milestones: list[MilestoneTerms], from_file: str | None, plan: str 
     return milestones if plan is None else read_plan(plan)
 
 
-def _asked(view: "Created[RequestView]") -> Any:
+def _asked(view: "Created[RequestView]") -> "Created[RequestView]":
     next_step = template_of(Action.ACCEPT_REQUEST).line({"request": view.id})
     note(f"Request {view.id} is open. Next: {next_step}   (or decline, or withdraw)")
     return view
@@ -146,7 +146,7 @@ def _asked(view: "Created[RequestView]") -> Any:
 
 @app.command()
 @answers
-def accept(resolution: RequestId) -> Any:
+def accept(resolution: RequestId) -> "OrderView":
     """Accept a request, as the other party: what was asked for happens.
 
     \b
@@ -158,7 +158,7 @@ def accept(resolution: RequestId) -> Any:
 
 @app.command()
 @answers
-def decline(resolution: RequestId) -> Any:
+def decline(resolution: RequestId) -> "OrderView":
     """Decline a request, as the other party.
 
     \b
@@ -170,7 +170,7 @@ def decline(resolution: RequestId) -> Any:
 
 @app.command()
 @answers
-def withdraw(resolution: RequestId) -> Any:
+def withdraw(resolution: RequestId) -> "OrderView":
     """Withdraw a request, as the party that asked.
 
     \b
@@ -185,7 +185,7 @@ def withdraw(resolution: RequestId) -> Any:
 def list_(
     state: Annotated[State | None, typer.Option(help="Only these.")] = None,
     limit: Limit = 50,
-) -> Any:
+) -> "Listing[RequestView]":
     """List requests: to cancel, for more days, for another plan.
 
     \b
@@ -199,7 +199,7 @@ def list_(
 
 @app.command()
 @answers
-def show(resolution: RequestId) -> Any:
+def show(resolution: RequestId) -> "RequestView":
     """Show a request: what is asked for, by whom, until when, and how it was closed.
 
     \b
@@ -213,7 +213,7 @@ def show(resolution: RequestId) -> Any:
 
 @app.command()
 @answers
-def reasons() -> Any:
+def reasons() -> "Listing[ReasonView]":
     """List the reasons to cancel.
 
     \b
@@ -234,7 +234,7 @@ def support(
     whole: Whole = False,
     keep: Keep = None,
     text: Note = "",
-) -> Any:
+) -> "OrderView":
     """Cancel a milestone or the whole order at once, as customer support; an approved one is reversed.
 
     An approved milestone can be reversed for 180 days, also after the order has ended; with --keep the seller keeps a
@@ -265,7 +265,7 @@ def support(
     return view
 
 
-def _answer(resolution: int, wanted: str) -> Any:
+def _answer(resolution: int, wanted: str) -> "OrderView":
     from milepost.market import resolutions
 
     return resolutions.answer(store(), resolution, wanted, handle=current().handle)

@@ -16,13 +16,13 @@ from milepost.rules import RuleError
 from milepost.scenario.expectations import compare
 from milepost.scenario.file import Event, Scenario
 from milepost.store.db import Database
-from milepost.views.base import Created
+from milepost.views.base import Created, View
 from milepost.views.gigs import GigView
 from milepost.views.offers import OfferView, PlacedView
 from milepost.views.orders import OrderedView, OrderView, RequestView
 from milepost.views.scenarios import ExpectationView, PlayedView, StepView
 
-RunCommand = Callable[[Database, Sequence[str]], object]  # what it answers is a view
+RunCommand = Callable[[Database, Sequence[str]], View | int]  # a view, or the code of an early exit
 MANY = 1_000_000
 
 
@@ -166,7 +166,7 @@ def _with_money(run: _Play, step: StepView) -> StepView:
     return step._replace(effect="; ".join([step.effect, *_moved(run)]))
 
 
-def _bind(run: _Play, event: Event, view: object) -> OrderView | None:
+def _bind(run: _Play, event: Event, view: View | int) -> OrderView | None:
     """Remember what the step made, and find the order that it was about."""
     whole = view.whole if isinstance(view, Created) else view
     if isinstance(view, Created) and event.binds:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from milepost.core import act
 from milepost.core.order import Order, timers
+from milepost.errors import StoreError
 from milepost.rules import RuleError
 from milepost.store import due, ledger, orders
 from milepost.store.db import Connection, Database
@@ -52,7 +53,11 @@ def _replayed(connection: Connection) -> Iterator[str]:
 
 def _differences(connection: Connection, order: Order, due_at: int | None) -> Iterator[str]:
     """How an order differs from what its history led to."""
-    lines = list(orders.history(connection, order.id))
+    try:
+        lines = list(orders.history(connection, order.id))
+    except StoreError as unknown:
+        yield str(unknown)
+        return
     if not lines:
         yield "it has no history"
         return

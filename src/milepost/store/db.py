@@ -146,6 +146,14 @@ class Database:
             raise StoreError(f"a number is too large for the store {self.name}") from error
 
 
+class _Memory(Database):
+    """A store in memory."""
+
+    def copy_to(self, path: Path) -> None:
+        with self._told_apart(), appearing(path) as beside:
+            beside.write_bytes(self.image())  # VACUUM INTO would take the name for that of another store in memory
+
+
 class _Trial(Database):
     """A store inside one transaction that will be undone."""
 
@@ -185,7 +193,7 @@ def _transaction(connection: Connection, begin: str) -> Iterator[Connection]:
 def open_memory(source: sqlite3.Connection) -> Database:
     """A store in memory that holds what `source` does, until it is closed."""
     # SQLite shares what has such a name among this process's connections: the reader and the writer.
-    db = Database(f"file:/milepost-{next(_memory_numbers)}?vfs=memdb", "memory")
+    db = _Memory(f"file:/milepost-{next(_memory_numbers)}?vfs=memdb", "memory")
     source.backup(db._writing())
     return db
 

@@ -23,15 +23,7 @@ def entries(
 
     `by_order` keeps those of an order together.
     """
-    wanted: list[tuple[str, tuple[object, ...]]] = []
-    if order_id is not None:
-        wanted.append(("order_id = ?", (order_id,)))
-    if account is not None:
-        wanted.append(("(debit = ? OR credit = ?)", (account, account)))
-    if until is not None:
-        wanted.append(("at <= ?", (until,)))
-    where = " AND ".join(condition for condition, _ in wanted) or "true"
-    values = tuple(value for _, some in wanted for value in some)
+    where, values = _where(order_id=order_id, account=account, until=until)
     sorting = "order_id, id" if by_order else "id"
     rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
     for id, at, order, number, kind, position, debit, credit, amount_cents, undoes in rows:
@@ -50,15 +42,30 @@ def balances(connection: Connection, accounts: list[str] | None = None, limit: i
 
 def summed(connection: Connection, *, order_id: int | None = None, until: int | None = None) -> list[tuple[str, int]]:
     """Balances in cents added up anew from the entries, by account: of one order's entries, up to an instant."""
-    where = "(?1 IS NULL OR order_id = ?1) AND (?2 IS NULL OR at <= ?2)"
-    rows = connection.rows(
+    where, values = _where(order_id=order_id, until=until)
+    return connection.rows(
         "SELECT account, sum(cents) FROM ("
         f" SELECT debit AS account, -amount_cents AS cents FROM ledger WHERE {where}"
         f" UNION ALL SELECT credit, amount_cents FROM ledger WHERE {where}"
         ") GROUP BY account ORDER BY account",
-        (order_id, until),
+        (*values, *values),
     )
-    return [(account, cents) for account, cents in rows]
+
+
+def _where(
+    *, order_id: int | None = None, account: str | None = None, until: int | None = None
+) -> tuple[str, tuple[object, ...]]:
+    """The condition on entries, and its values; what is not asked for is not in it, so that an index can be used."""
+    wanted: list[tuple[str, tuple[object, ...]]] = []
+    if order_id is not None:
+        wanted.append(("order_id = ?", (order_id,)))
+    if account is not None:
+        wanted.append(("(debit = ? OR credit = ?)", (account, account)))
+    if until is not None:
+        wanted.append(("at <= ?", (until,)))
+    return " AND ".join(condition for condition, _ in wanted) or "true", tuple(
+        value for _, some in wanted for value in some
+    )
 
 
 def post_withdrawal(connection: Connection, entry: Entry, at: int) -> None:

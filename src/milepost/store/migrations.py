@@ -175,8 +175,11 @@ def remake(connection: Connection, schema: Schema, table: str, rows: str | None 
             connection.execute(one.statement)
 
 
-# Version 2 keeps what was agreed apart from what changes, takes requests of other kinds, and knows the schema that a
-# policy was written under. Every table is made anew, so that the text of all of them is that of the version's file.
+# Version 2 keeps what was agreed apart from what changes, takes requests of other kinds, says of a stage how many
+# substeps are its own (of an older one that is not known: none), and knows under which schema a policy was written.
+# Every table is made anew, so that the text of all of them is that of the version's file.
+_STAGES_OF_2 = "(SELECT json_group_array(json_array(value, 0)) FROM json_each(stages))"
+_AGREED_OF_2 = f"name, days, price_cents, revisions, description, zoom, substeps, {_STAGES_OF_2}"
 _ROWS_OF_2 = {
     "policies": "SELECT id, name, 1, numbers FROM policies",
     "gigs": "SELECT id, title, seller, subcategory, description, milestone_payments, 0, faq, created_at FROM gigs",
@@ -185,10 +188,8 @@ _ROWS_OF_2 = {
         "SELECT id, order_id, 'cancel', asker, position, reason, note, 0, 0, '[]', opened_at, state, closed_at"
         " FROM requests"
     ),
-    "agreed": (
-        "SELECT order_id, position, 1, name, days, price_cents, revisions, description, zoom, substeps, stages"
-        " FROM milestones"
-    ),
+    "offer_milestones": f"SELECT offer_id, position, {_AGREED_OF_2} FROM offer_milestones",
+    "agreed": f"SELECT order_id, position, 1, {_AGREED_OF_2} FROM milestones",
     "history": (
         "SELECT order_id, number, at, actor, CASE action WHEN 'accept-cancel' THEN 'accept-request'"
         " WHEN 'decline-cancel' THEN 'decline-request' WHEN 'withdraw-cancel' THEN 'withdraw-request' ELSE action END,"

@@ -100,20 +100,18 @@ def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, 
 def request_from(row: Sequence[Any]) -> Request:
     """A request from REQUEST."""
     id, _, asker, position, reason, note, opened_at, state, closed_at, kind, keep_cents, days, proposal = row
-    proposed = tuple(agreed_of(one) for one in json.loads(proposal)) if proposal != "[]" else ()
     return Request(
         id, Actor(asker), position, reason, note, opened_at, RequestState(state), closed_at, RequestKind(kind),
-        keep_cents, days, proposed,
+        keep_cents, days, tuple(agreed_of(plain) for plain in _list(proposal)),
     )  # fmt: skip
+
+
+def _stages(text: str) -> tuple[Stage, ...]:
+    return tuple(Stage(*one) for one in _list(text))
 
 
 def _list(text: str) -> tuple[Any, ...]:
     return () if text == "[]" else tuple(json.loads(text))
-
-
-def _stages(text: str) -> tuple[Stage, ...]:
-    """Stages with the number of their substeps; the first version wrote their names alone."""
-    return tuple(Stage(one) if isinstance(one, str) else Stage(*one) for one in _list(text))
 
 
 # ── Into the store ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -135,7 +135,7 @@ def history(connection: Connection, order_id: int) -> Iterator[HistoryEntry]:
     """The accepted actions of an order, oldest first. Raises `StoreError` at one that this program does not know."""
     for number, at, actor, action, position, args in connection.rows(_SELECT_HISTORY, (order_id,)):
         if action not in _ACTIONS:
-            raise StoreError(f"the history of order {order_id} has an action that is not known here: {action!r}")
+            raise StoreError(f"its history has an action that is not known here: {action!r} (order {order_id})")
         yield HistoryEntry(number, at, Actor(actor), _ACTIONS[action], position, json.loads(args) if args else {})
 
 
@@ -238,7 +238,7 @@ def _update_orders(connection: Connection, changes: Sequence[Change]) -> None:
         before, after = change.before, change.after
         assert before is not None
         orders.append((*order_state(after), after.id, before.version))
-        if not _same_terms(before, after):
+        if _agreed_anew(before, change.outcomes):
             agreed_anew.append(change)
         for old, new in zip(before.milestones, after.milestones, strict=False):
             if new is old:
@@ -254,10 +254,10 @@ def _update_orders(connection: Connection, changes: Sequence[Change]) -> None:
     _replace_milestones(connection, agreed_anew)
 
 
-def _same_terms(before: Order, after: Order) -> bool:
-    if before.terms is after.terms:
-        return True
-    return [m.terms for m in before.milestones] == [m.terms for m in after.milestones]
+def _agreed_anew(before: Order, outcomes: Sequence[Outcome]) -> bool:
+    """Whether what was agreed has changed on the way, even if it is again what it was."""
+    changed = [outcome.order for outcome in outcomes if outcome.order.terms is not before.terms]
+    return any(order.terms.milestones != before.terms.milestones for order in changed)
 
 
 class _Standing(NamedTuple):
@@ -272,24 +272,22 @@ _NOTHING_AGREED = _Standing(0, 0, ())
 
 
 def _agreed_since(
-    standing: _Standing, before: Sequence[Milestone], outcomes: Sequence[Outcome], rows: list[tuple[Any, ...]]
+    standing: _Standing, before: Sequence[MilestoneTerms], outcomes: Sequence[Outcome], rows: list[tuple[Any, ...]]
 ) -> _Standing:
     """What stands after some outcomes. Each that changes what was agreed makes an edition, whose rows go to `rows`."""
     for outcome in outcomes:
-        order = outcome.order
-        agreed = [m.terms for m in order.milestones]
-        old = [m.terms for m in before]
-        if agreed != old:
+        order, agreed = outcome.order, outcome.order.terms.milestones
+        if agreed is not before and agreed != before:
             edition, last, numbers = standing.edition + 1, standing.last, list[int]()
             for index, terms in enumerate(agreed):
-                if index < len(old) and terms == old[index]:
+                if terms in before[index : index + 1]:
                     numbers.append(standing.numbers[index])
                     continue
                 last += 1
                 numbers.append(last)
                 rows.append((order.id, last, edition, *agreed_columns(terms)))
             standing = _Standing(edition, last, tuple(numbers))
-        before = order.milestones
+        before = agreed
     return standing
 
 
@@ -301,7 +299,7 @@ def _replace_milestones(connection: Connection, changes: Sequence[Change]) -> No
         held = connection.rows(_SELECT_AGREED, (before.id,))
         numbers = tuple([number for (number,) in connection.rows(_SELECT_STANDING, (before.id,))])
         standing = _Standing(max(row[1] for row in held), held[-1][0], numbers)
-        new = _agreed_since(standing, before.milestones, outcomes, agreed).numbers
+        new = _agreed_since(standing, before.terms.milestones, outcomes, agreed).numbers
         for position in range(1, max(len(numbers), len(new)) + 1):
             if numbers[position - 1 : position] == new[position - 1 : position]:
                 continue
