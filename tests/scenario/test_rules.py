@@ -120,8 +120,17 @@ def checks_the_books(view: PlayedView) -> bool:
     return len(checked) > 1 and all(checked) and has_entries(*kinds)(view)
 
 
+def sells_a_draft_whole(view: PlayedView) -> bool:
+    """Whether a package was sold in one piece, and without a flag, until its milestones were no draft any more."""
+    placed = [step.step for step in view.steps if "order place" in step.step]
+    types = [order.type for order in view.orders]
+    return types[0] == "single" and "milestones" in types and not any("--no-milestones" in one for one in placed)
+
+
 PROOFS: dict[str, Callable[[PlayedView], bool]] = {
     **{rule.id: has_timer(rule.id) for rule in TIMER_RULES.values()},
+    "gig-milestones-min": sells_a_draft_whole,
+    "gig-package-count": sells_a_draft_whole,
     "order-first-charge": charges_first_when_placed,
     "deadline-instant": acts_at_deadlines,
     "cancel-hold": waits_for_the_answer,
