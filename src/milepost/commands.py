@@ -6,13 +6,15 @@ Explaining, timers, hints, exports, advice and what-if read here what the comman
 What must not live here: what an action does, which is for `core`, and how words are parsed, which is for `cli`.
 """
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from milepost import times
+from milepost import money, times
 from milepost.core.order import Order
+from milepost.core.terms import plain_of
 from milepost.core.transitions import CANCEL_REASONS, RUNNING, Action, Actor, State
 
 PROGRAM = "milepost"
@@ -121,6 +123,16 @@ def _call(order: Order, now: int) -> Iterator[Args]:
     yield {"call_at": now, "link": "https://example.com/call"}
 
 
+def _extension(order: Order, now: int) -> Iterator[Args]:
+    yield {"id": 1, "days": 1}
+
+
+def _change(order: Order, now: int) -> Iterator[Args]:
+    """What is planned, as it is planned; or something, where nothing is."""
+    planned = [one.terms for one in order.milestones if one.state is State.PLANNED]
+    yield {"id": 1, "milestones": [plain_of(one) for one in planned or order.terms.milestones[:1]]}
+
+
 def _cancelling(*likely: State, **more: object) -> Callable[[Order, int], Iterator[Args]]:
     """What can be cancelled: the current milestone first if it is in a likely state, else the whole order."""
 
@@ -145,6 +157,7 @@ COMMANDS = (
     Command((Action.CONTINUE,), Template("order continue {order}")),
     Command((Action.STOP,), Template("order stop {order}")),
     Command((Action.STOP_AFTER_CURRENT,), Template("order stop {order} --after-current")),
+    Command((Action.UNDO_STOP,), Template("order stop {order} --undo")),
     Command((Action.CHECK_SUBSTEP,), Template("order check-substep {order} {number:NUMBER}"), _undone),
     Command(
         (Action.UNCHECK_SUBSTEP,), Template("order check-substep {order} {number:NUMBER} --undo"), _done, told=False
@@ -156,12 +169,27 @@ COMMANDS = (
     Command((Action.WITHDRAW_REQUEST,), Template("resolution withdraw {request}")),
     Command(
         (Action.OPEN_CANCEL,),
-        Template("resolution open --order {order} {subject} --by {by} --reason {reason:REASON} [--note {note:TEXT}]"),
+        Template(
+            "resolution open {order} {subject} --by {by} --reason {reason:REASON} [--keep {keep:AMOUNT}]"
+            " [--note {note:TEXT}]"
+        ),
         _cancelling(*RUNNING, id=1),
     ),
     Command(
+        (Action.OPEN_EXTEND,),
+        Template("resolution extend {order} --days {days:DAYS} --by {by} [--note {note:TEXT}]"),
+        _extension,
+    ),
+    Command(
+        (Action.OPEN_CHANGE,),
+        Template("resolution change {order} [--plan {milestones:JSON}] --by {by} [--note {note:TEXT}]"),
+        _change,
+    ),
+    Command(
         (Action.SUPPORT_CANCEL,),
-        Template("resolution support {order} {subject} --reason {reason:REASON} [--note {note:TEXT}]"),
+        Template(
+            "resolution support {order} {subject} --reason {reason:REASON} [--keep {keep:AMOUNT}] [--note {note:TEXT}]"
+        ),
         _cancelling(*RUNNING, State.APPROVED),
     ),
 )
@@ -197,10 +225,12 @@ def facts(order: Order, actor: Actor | None = None) -> dict[str, object]:
 
 def written(args: Mapping[str, Any]) -> dict[str, object]:
     """The arguments of an action in an order's history, as the command line takes them."""
-    position, call_at = args.get("position"), args.get("call_at")
+    position, call_at, plan = args.get("position"), args.get("call_at"), args.get("milestones")
     return {
         **args,
         "subject": ("--whole",) if position is None else ("--milestone", str(position)),
         "call_at": None if call_at is None else times.format_instant(call_at),
+        "keep": money.plain(args["keep_cents"]) if args.get("keep_cents") else None,
+        "milestones": None if plan is None else json.dumps(plan),
         "files": [f"{file['name']}:{file['size']}:{file['sha256']}" for file in args.get("files", ())],
     }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -22,6 +22,9 @@ from milepost.cli.session import Session, current, using
 from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreError
 from milepost.render.plain import printable
 from milepost.rules import RuleError, Unreadable
+
+if TYPE_CHECKING:
+    from milepost.views.base import View
 
 
 class Noun(NamedTuple):
@@ -42,7 +45,7 @@ NOUNS = {
     "inbox": Noun("milepost.cli.inbox", "What clients and sellers write to each other."),
     "offer": Noun("milepost.cli.offer", "Custom offers: sent to one client, accepted into an order."),
     "order": Noun("milepost.cli.order", "Orders: deliver, approve, continue, revise, stop, and the clock's tick."),
-    "resolution": Noun("milepost.cli.resolution", "Cancelling a milestone or an order: ask, answer, or call support."),
+    "resolution": Noun("milepost.cli.resolution", "Cancelling, extending, changing an order: ask or answer."),
     "ledger": Noun("milepost.cli.ledger", "Where each cent is: entries, balances, and whether the books balance."),
     "scenario": Noun(
         "milepost.cli.scenario", "Stories in files: run, check, compare, explore, and a new one.", in_story=False
@@ -147,9 +150,9 @@ def root(
     session.handle = as_handle
 
 
-def call(args: Sequence[str]) -> Any:
-    """Run one command in the current session, and answer with its view. Whatever is wrong is raised."""
-    answer = COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
+def call(args: Sequence[str]) -> "View | int":
+    """Run one command in the current session: its view, or the code of an early exit. Whatever is wrong is raised."""
+    answer: View | int = COMMAND.main(list(args), prog_name="milepost", standalone_mode=False)
     if isinstance(answer, int) and answer == INTERRUPTED:
         raise KeyboardInterrupt  # typer makes an exit code of it; a story that runs commands must not go on
     return answer

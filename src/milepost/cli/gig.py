@@ -1,6 +1,6 @@
 """`milepost gig …`: what a seller offers."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,8 +17,12 @@ from milepost.cli.options import (
     read_package,
     require,
 )
-from milepost.cli.session import answers, current, note, store
+from milepost.cli.session import answers, confirmed, current, note, store
 from milepost.core.gig import Gig, Package
+
+if TYPE_CHECKING:
+    from milepost.views.base import Created, Listing, TextView
+    from milepost.views.gigs import CheckView, ClientGigView, GigView
 
 app = typer.Typer(no_args_is_help=True, help="What a seller offers: packages and a milestone workflow.")
 
@@ -38,7 +42,7 @@ def create(
     basic: Annotated[Package | None, package_option(Tier.BASIC)] = None,
     standard: Annotated[Package | None, package_option(Tier.STANDARD)] = None,
     premium: Annotated[Package | None, package_option(Tier.PREMIUM)] = None,
-) -> Any:
+) -> "Created[GigView]":
     """Create a gig; prints its id.
 
     A milestone workflow needs a basic package of $100.00 or more and an eligible subcategory.
@@ -82,7 +86,7 @@ def _next_step(gig_id: int, gig: Gig) -> str:
 
 @app.command("list")
 @answers
-def list_(seller: SellerFilter = None, limit: Limit = 50) -> Any:
+def list_(seller: SellerFilter = None, limit: Limit = 50) -> "Listing[GigView]":
     """List gigs.
 
     \b
@@ -99,7 +103,7 @@ def list_(seller: SellerFilter = None, limit: Limit = 50) -> Any:
 def show(
     gig: GigId,
     client: Annotated[bool, typer.Option("--client", help="As a client sees it before ordering.")] = False,
-) -> Any:
+) -> "GigView | ClientGigView":
     """Show a gig: its packages, its workflow, and what is missing; or what a client sees of it.
 
     \b
@@ -121,7 +125,7 @@ def edit(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new title.")] = None,
     subcategory: Annotated[str | None, typer.Option(metavar="NAME", help="Its new subcategory.")] = None,
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new description.")] = None,
-) -> Any:
+) -> "GigView":
     """Change a gig's title, subcategory or description.
 
     \b
@@ -146,7 +150,7 @@ def set_package(
     description: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What the client gets; else as it was.")
     ] = None,
-) -> Any:
+) -> "GigView":
     """Add a package to a gig, or change it.
 
     \b
@@ -162,13 +166,57 @@ def set_package(
     return gigs.set_package(store(), gig, told, kept=kept, handle=current().handle)
 
 
+@app.command()
+@answers
+def pause(gig: GigId) -> "GigView":
+    """Take no new orders from a gig, and make no new offers of it; offers already sent stand.
+
+    \b
+    Example:
+      milepost gig pause 1
+    """
+    from milepost.market import gigs
+
+    return gigs.set_paused(store(), gig, paused=True, handle=current().handle)
+
+
+@app.command()
+@answers
+def resume(gig: GigId) -> "GigView":
+    """Take orders from a paused gig again.
+
+    \b
+    Example:
+      milepost gig resume 1
+    """
+    from milepost.market import gigs
+
+    return gigs.set_paused(store(), gig, paused=False, handle=current().handle)
+
+
+@app.command()
+@answers
+def delete(gig: GigId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> "GigView":
+    """Delete a gig that no offer, order or message refers to.
+
+    \b
+    Example:
+      milepost gig delete 1 --yes
+    """
+    from milepost.market import gigs
+
+    if not yes and not confirmed(f"Delete gig {gig}?"):
+        raise typer.Abort
+    return gigs.delete(store(), gig, handle=current().handle)
+
+
 @app.command("add-faq")
 @answers
 def add_faq(
     gig: GigId,
     question: Annotated[str, typer.Option(metavar="TEXT", help="The question.")],
     answer: Annotated[str, typer.Option(metavar="TEXT", help="Its answer.")],
-) -> Any:
+) -> "GigView":
     """Add a question and its answer to a gig.
 
     \b
@@ -183,7 +231,9 @@ def add_faq(
 
 @app.command("remove-faq")
 @answers
-def remove_faq(gig: GigId, number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Which one.")]) -> Any:
+def remove_faq(
+    gig: GigId, number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Which one.")]
+) -> "GigView":
     """Remove a question from a gig.
 
     \b
@@ -197,7 +247,7 @@ def remove_faq(gig: GigId, number: Annotated[int, typer.Argument(metavar="NUMBER
 
 @app.command()
 @answers
-def export(gig: GigId) -> Any:
+def export(gig: GigId) -> "TextView":
     """Print a gig as TOML, on stdout, for `gig create --from`.
 
     \b
@@ -216,7 +266,7 @@ def export(gig: GigId) -> Any:
 def milestone_payments(
     gig: GigId,
     state: Annotated[Literal["on", "off"], typer.Argument(metavar="STATE", help="Pay by milestone, or all at once.")],
-) -> Any:
+) -> "GigView":
     """Turn milestone payments on or off: off, the client pays the whole package when ordering.
 
     \b
@@ -230,7 +280,7 @@ def milestone_payments(
 
 @app.command()
 @answers
-def check(gig: GigId) -> Any:
+def check(gig: GigId) -> "CheckView":
     """Say what a gig lacks before clients see its milestones; exit code 7 if it lacks something.
 
     \b
@@ -244,7 +294,7 @@ def check(gig: GigId) -> Any:
 
 @app.command()
 @answers
-def subcategories() -> Any:
+def subcategories() -> "Listing[str]":
     """List the subcategories that milestones are available in.
 
     \b

@@ -1,11 +1,15 @@
 """`milepost inbox …`: what clients and sellers write to each other."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from milepost.cli.options import Limit, id_argument, id_option
 from milepost.cli.session import answers, current, note, store
+
+if TYPE_CHECKING:
+    from milepost.views.base import Created, Listing
+    from milepost.views.inbox import ConversationLineView, ConversationView, MessageView
 
 app = typer.Typer(no_args_is_help=True, help="What clients and sellers write to each other.")
 
@@ -17,7 +21,7 @@ def send(
     sender: Annotated[str, typer.Option("--from", metavar="HANDLE", help="Who writes.")],
     receiver: Annotated[str, typer.Option("--to", metavar="HANDLE", help="Who it is for.")],
     gig: Annotated[int | None, id_option("--gig", "GIG", "The gig that it is about.")] = None,
-) -> Any:
+) -> "Created[MessageView]":
     """Send a message; prints its id. A client's first message to a seller opens a conversation.
 
     \b
@@ -37,7 +41,7 @@ def send(
 def list_(
     for_handle: Annotated[str | None, typer.Option("--for", metavar="HANDLE", help="Only this party's.")] = None,
     limit: Limit = 50,
-) -> Any:
+) -> "Listing[ConversationLineView]":
     """List conversations.
 
     \b
@@ -53,7 +57,7 @@ def list_(
 @answers
 def show(
     conversation: Annotated[int, id_argument("CONVERSATION", "The conversation's id.")],
-) -> Any:
+) -> "ConversationView":
     """Show a conversation: its messages, and under each the offers that answer it, with their state.
 
     \b

@@ -1,12 +1,16 @@
 """`milepost ledger …`: where each cent is."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from milepost import times
 from milepost.cli.options import Limit, OfOrder, amount, moment
 from milepost.cli.session import answers, current, store
+
+if TYPE_CHECKING:
+    from milepost.views.base import Listing
+    from milepost.views.money import BalanceView, EntryView, FindingsView, WithdrawalView
 
 app = typer.Typer(no_args_is_help=True, help="Where each cent is: entries, balances, and whether the books balance.")
 
@@ -17,7 +21,7 @@ OfAccount = Annotated[
 
 @app.command()
 @answers
-def show(order: OfOrder = None, account: OfAccount = None, limit: Limit = 100) -> Any:
+def show(order: OfOrder = None, account: OfAccount = None, limit: Limit = 100) -> "Listing[EntryView]":
     """Show the payment ledger: every movement of money, oldest first.
 
     \b
@@ -38,7 +42,7 @@ def balances(
     at: Annotated[
         times.When | None, typer.Option("--at", metavar="TIME", parser=moment, help="As it was at this time.")
     ] = None,
-) -> Any:
+) -> "Listing[BalanceView]":
     """Show what each account holds; now, or as it was at a time.
 
     A client's account goes below zero by what the client has paid.
@@ -48,11 +52,9 @@ def balances(
       milepost ledger balances
       milepost ledger balances --order 1 --at 2026-01-12
     """
-    from milepost.market import ledger, stores
+    from milepost.market import ledger
 
-    db = store()
-    instant = at.at(stores.settings_of(db).clock) if at is not None else None
-    return ledger.balances(db, order_id=order, account=account, at=instant)
+    return ledger.balances(store(), order_id=order, account=account, at=at)
 
 
 @app.command()
@@ -61,7 +63,7 @@ def withdraw(
     seller: Annotated[str, typer.Option("--seller", metavar="HANDLE", help="Who is paid out.")],
     cents: Annotated[int | None, typer.Option("--amount", metavar="AMOUNT", parser=amount, help="How much.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that is available.")] = False,
-) -> Any:
+) -> "WithdrawalView":
     """Pay a seller out: from what is available to the seller's bank.
 
     \b
@@ -78,7 +80,7 @@ def withdraw(
 
 @app.command()
 @answers
-def check() -> Any:
+def check() -> "FindingsView":
     """Add the books up anew; exit code 7 if they do not balance.
 
     \b

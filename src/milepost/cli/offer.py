@@ -1,6 +1,6 @@
 """`milepost offer …`: custom offers."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +28,8 @@ from milepost.core.transitions import Action
 
 if TYPE_CHECKING:
     from milepost.core.offer import Draft
+    from milepost.views.base import Created, Listing, TextView
+    from milepost.views.offers import ForecastView, LintView, OfferView, PlacedView
 
 app = typer.Typer(no_args_is_help=True, help="Custom offers: sent to one client, accepted into an order.")
 
@@ -54,7 +56,7 @@ def create(
         times.When | None, typer.Option(metavar="TIME", parser=moment, help="When it expires, such as +7d; else never.")
     ] = None,
     message: Annotated[int | None, id_option("--message", "MESSAGE", "The message that it answers.")] = None,
-) -> Any:
+) -> "Created[OfferView]":
     """Send a custom offer to a client; prints its id.
 
     \b
@@ -116,7 +118,7 @@ def list_(
     client: ClientFilter = None,
     status: Annotated[OfferStatus | None, typer.Option(help="Only these.")] = None,
     limit: Limit = 50,
-) -> Any:
+) -> "Listing[OfferView]":
     """List offers.
 
     \b
@@ -130,7 +132,7 @@ def list_(
 
 @app.command()
 @answers
-def show(offer: OfferId) -> Any:
+def show(offer: OfferId) -> "OfferView":
     """Show an offer.
 
     \b
@@ -144,7 +146,7 @@ def show(offer: OfferId) -> Any:
 
 @app.command()
 @answers
-def check(offer: OfferId) -> Any:
+def check(offer: OfferId) -> "LintView":
     """Say what is unwise in an offer, though no rule forbids it, and how far the seller works ahead of the money.
 
     \b
@@ -160,7 +162,7 @@ def check(offer: OfferId) -> Any:
 
 @app.command()
 @answers
-def forecast(offer: OfferId) -> Any:
+def forecast(offer: OfferId) -> "ForecastView":
     """Show what an offer could come to: dates and amounts with a prompt client, a silent one, and one who stops.
 
     \b
@@ -174,7 +176,7 @@ def forecast(offer: OfferId) -> Any:
 
 @app.command()
 @answers
-def export(offer: OfferId) -> Any:
+def export(offer: OfferId) -> "TextView":
     """Print an offer as TOML, on stdout, for `offer create --from`.
 
     \b
@@ -190,7 +192,7 @@ def export(offer: OfferId) -> Any:
 
 @app.command()
 @answers
-def accept(offer: OfferId) -> Any:
+def accept(offer: OfferId) -> "Created[PlacedView]":
     """Accept an offer as its client: the order is placed and its first milestone charged.
 
     \b
@@ -206,7 +208,7 @@ def accept(offer: OfferId) -> Any:
 
 @app.command()
 @answers
-def decline(offer: OfferId) -> Any:
+def decline(offer: OfferId) -> "OfferView":
     """Decline an offer as its client.
 
     \b
@@ -220,7 +222,7 @@ def decline(offer: OfferId) -> Any:
 
 @app.command()
 @answers
-def withdraw(offer: OfferId) -> Any:
+def withdraw(offer: OfferId) -> "OfferView":
     """Withdraw an offer as its seller.
 
     \b

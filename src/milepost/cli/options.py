@@ -4,6 +4,7 @@ What Typer can check by itself is an Enum or a Literal. What it cannot is read h
 is a usage error that names the option and the faulty part, whichever command it was typed for.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
@@ -14,7 +15,7 @@ import typer
 
 from milepost import money, times
 from milepost.core.gig import TIERS, Package
-from milepost.core.terms import MilestoneTerms
+from milepost.core.terms import MilestoneTerms, agreed_of
 from milepost.errors import NotFound
 from milepost.rules import RuleError, Unreadable
 
@@ -151,6 +152,14 @@ def read_milestone(text: str) -> MilestoneTerms:
     form = f"{MILESTONE_FORM}, such as Sketches:5:60.00"
     name, days, price_cents, allowed = _read_parts(text, (_name, _days, amount, revisions), form)
     return MilestoneTerms(name.strip(), days, price_cents, count_of(allowed))
+
+
+def read_plan(text: str) -> list[MilestoneTerms]:
+    """Milestones as JSON, as an order's history holds them: what exports of changed orders say."""
+    try:
+        return [agreed_of(plain) for plain in json.loads(text)]
+    except (ValueError, TypeError) as fault:
+        raise typer.BadParameter(f"{text[:40]!r} is not a list of milestones in JSON") from fault
 
 
 def package_option(tier: Tier) -> Any:

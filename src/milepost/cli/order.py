@@ -15,7 +15,8 @@ from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
 if TYPE_CHECKING:
-    from milepost.views.orders import OrderView
+    from milepost.views.base import Created
+    from milepost.views.orders import OrderedView, OrderView
 
 app = typer.Typer(no_args_is_help=True, help="Orders: deliver, approve, continue, revise, stop, and the clock's tick.")
 
@@ -40,7 +41,7 @@ def place(
     client: Annotated[str, typer.Option("--client", metavar="HANDLE", help="Who orders.")],
     package: Annotated[Tier, typer.Option("--package", help="Which package.")] = Tier.BASIC,
     no_milestones: Annotated[bool, typer.Option("--no-milestones", help="Pay it in one piece.")] = False,
-) -> Any:
+) -> "Created[OrderedView]":
     """Order a gig's package, as a client; prints the order's id.
 
     By milestones where the package has some, else as one payment. The first charge is made at once.
@@ -72,7 +73,7 @@ def deliver(
         list[Record] | None,
         typer.Option(metavar="NAME:SIZE:SHA256", parser=record, help="A file by its record, without the file."),
     ] = None,
-) -> Any:
+) -> "OrderView":
     """Deliver the running milestone, as the seller: it opens the client's review of 8 days.
 
     The last milestone's delivery is the final one and needs a file or a link.
@@ -91,7 +92,7 @@ def deliver(
 def approve(
     order: OrderId,
     go_on: Annotated[bool, typer.Option("--continue", help="Start and pay the next milestone at once.")] = False,
-) -> Any:
+) -> "OrderView":
     """Approve the delivered milestone, as the client: the seller is paid.
 
     \b
@@ -105,7 +106,7 @@ def approve(
 
 @app.command("continue")
 @answers
-def continue_(order: OrderId) -> Any:
+def continue_(order: OrderId) -> "OrderView":
     """Start the next milestone, as the client: it is charged now.
 
     \b
@@ -117,7 +118,7 @@ def continue_(order: OrderId) -> Any:
 
 @app.command()
 @answers
-def revise(order: OrderId, message: Message = "") -> Any:
+def revise(order: OrderId, message: Message = "") -> "OrderView":
     """Ask for a revision of the delivered milestone, as the client.
 
     \b
@@ -134,14 +135,20 @@ def stop(
     after_current: Annotated[
         bool, typer.Option("--after-current", help="End it once the running one is done.")
     ] = False,
-) -> Any:
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the wish to stop after the running one.")] = False,
+) -> "OrderView":
     """Stop an order after an approved milestone, as the client; what was paid stands.
 
     \b
     Examples:
       milepost order stop 1
       milepost order stop 1 --after-current
+      milepost order stop 1 --undo
     """
+    if undo and after_current:
+        raise typer.BadParameter("give one of --after-current, --undo")
+    if undo:
+        return act(order, Action.UNDO_STOP)
     return act(order, Action.STOP_AFTER_CURRENT if after_current else Action.STOP)
 
 
@@ -151,7 +158,7 @@ def check_substep(
     order: OrderId,
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The substep's number.")],
     undo: Annotated[bool, typer.Option("--undo", help="Untick it.")] = False,
-) -> Any:
+) -> "OrderView":
     """Tick off a substep of the running milestone, as the seller; or untick it.
 
     \b
@@ -164,7 +171,7 @@ def check_substep(
 
 @app.command("report-stage")
 @answers
-def report_stage(order: OrderId) -> Any:
+def report_stage(order: OrderId) -> "OrderView":
     """Report the next stage complete, as the seller, where the client paid the whole package when ordering.
 
     \b
@@ -180,17 +187,14 @@ def set_call(
     order: OrderId,
     at: Annotated[times.When, typer.Option("--at", metavar="TIME", parser=moment, help="When the call is.")],
     link: Annotated[str, typer.Option("--link", metavar="URL", help="Where the call is.")],
-) -> Any:
+) -> "OrderView":
     """Set a call for the running milestone, as the seller, if it has the Zoom option.
 
     \b
     Example:
       milepost order set-call 1 --at 2026-01-07T15:00Z --link https://zoom.us/j/1
     """
-    from milepost.market import stores
-
-    call_at = at.at(stores.settings_of(store()).clock)
-    return act(order, Action.SET_CALL, call_at=call_at, link=link)
+    return act(order, Action.SET_CALL, call_at=at, link=link)
 
 
 def _recorded(path: Path) -> Record:

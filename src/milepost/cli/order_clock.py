@@ -1,6 +1,6 @@
 """`milepost order tick`: the clock."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,7 @@ from milepost.cli.session import answers, machine_now, note, store
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
+    from milepost.views.clock import TickView
 
 app = typer.Typer()
 
@@ -28,7 +29,7 @@ def tick(
     until_done: Annotated[int | None, id_option("--until-done", "ORDER", "Until this order has ended.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would fire, and save nothing.")] = False,
     limit: Limit = 100,
-) -> Any:
+) -> "TickView":
     """Move the store's clock on and fire what is due, each timer at its own instant.
 
     Without options the clock moves to the machine's time. It never moves back.
@@ -49,20 +50,15 @@ def tick(
     return _tick(store(), now or by, next_one, until_done, limit)
 
 
-def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: int | None, limit: int) -> Any:
-    from milepost.market import clock, stores
+def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: int | None, limit: int) -> "TickView":
+    from milepost.market import clock
     from milepost.render.screen import progress
 
     if until_done is not None:
         return clock.tick_until_done(db, until_done, keep=limit)
-    present = stores.settings_of(db).clock
-    if when is not None:
-        target = when.at(present)
-    elif next_one:
-        target = clock.next_instant(db) or present
-        if target == present:
-            note("No timer is armed.")
-    else:
-        target = machine_now()
+    target = when if when is not None else None if next_one else machine_now()
     with progress("timers fired") as advance:
-        return clock.tick(db, target, keep=limit, on_progress=advance)
+        view = clock.tick(db, target, keep=limit, on_progress=advance)
+    if next_one and not view.count:
+        note("No timer is armed.")
+    return view

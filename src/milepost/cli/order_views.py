@@ -1,6 +1,6 @@
 """`milepost order …`, what only looks: list, show, history, timers, explain, timeline, what-if."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,13 @@ from milepost import times
 from milepost.cli.options import ClientFilter, Limit, MaybeOrder, OrderId, SellerFilter, moment
 from milepost.cli.session import answers, current, store
 from milepost.core.transitions import Phase, Status
+
+if TYPE_CHECKING:
+    from milepost.views.base import Listing, TextView
+    from milepost.views.explain import ExplainView
+    from milepost.views.orders import HistoryEntryView, OrderLineView, OrderView, TimerView
+    from milepost.views.scenarios import TrialView
+    from milepost.views.timeline import TimelineView
 
 app = typer.Typer()
 
@@ -25,7 +32,7 @@ def list_(
         typer.Option(metavar="TIME", parser=moment, help="Only those with a timer before this time, such as +3d."),
     ] = None,
     limit: Limit = 50,
-) -> Any:
+) -> "Listing[OrderLineView]":
     """List orders.
 
     \b
@@ -35,8 +42,7 @@ def list_(
     """
     from milepost.market import orders
 
-    due_until = _instant(due_before) - 1 if due_before is not None else None
-    filters = orders.Filters(status, seller, client, phase, late, due_until)
+    filters = orders.Filters(status, seller, client, phase, late, due_before)
     return orders.listing(store(), filters, limit=limit)
 
 
@@ -47,7 +53,7 @@ def show(
     at: Annotated[
         times.When | None, typer.Option("--at", metavar="TIME", parser=moment, help="As it stood at this time.")
     ] = None,
-) -> Any:
+) -> "OrderView":
     """Show an order: its milestones, deadlines and money; now, or as they stood at a time.
 
     \b
@@ -57,12 +63,12 @@ def show(
     """
     from milepost.market import orders
 
-    return orders.show(store(), order, at=_instant(at) if at is not None else None)
+    return orders.show(store(), order, at=at)
 
 
 @app.command()
 @answers
-def history(order: OrderId) -> Any:
+def history(order: OrderId) -> "Listing[HistoryEntryView]":
     """Show everything that happened to an order.
 
     \b
@@ -76,7 +82,7 @@ def history(order: OrderId) -> Any:
 
 @app.command()
 @answers
-def timers(order: MaybeOrder = None, limit: Limit = 50) -> Any:
+def timers(order: MaybeOrder = None, limit: Limit = 50) -> "Listing[TimerView]":
     """Show what fires when, why, and which command prevents it.
 
     \b
@@ -91,7 +97,7 @@ def timers(order: MaybeOrder = None, limit: Limit = 50) -> Any:
 
 @app.command()
 @answers
-def explain(order: OrderId) -> Any:
+def explain(order: OrderId) -> "ExplainView":
     """Say in plain words what happened, whose turn it is, what the clock will do, and what each choice means.
 
     \b
@@ -105,7 +111,7 @@ def explain(order: OrderId) -> Any:
 
 @app.command("timeline")
 @answers
-def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> Any:
+def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> "TimelineView":
     """Draw an order's milestones as bars on a time scale; without an id, the open orders of the store.
 
     \b
@@ -120,7 +126,7 @@ def timeline_(order: MaybeOrder = None, limit: Limit = 20) -> Any:
 
 @app.command()
 @answers
-def export(order: OrderId) -> Any:
+def export(order: OrderId) -> "TextView":
     """Print a scenario that reproduces an order: running it gives the same rows and ledger.
 
     \b
@@ -142,7 +148,7 @@ def what_if(
         list[str],
         typer.Argument(metavar="ACTION...", help="The words of a command, without the order's id; quoted if several."),
     ],
-) -> Any:
+) -> "TrialView":
     """Show what would follow from some actions: the order, its timers and the ledger. Nothing is saved.
 
     A word alone is a verb of `order`. The ids of the order and of its open request, and its seller, are filled in.
@@ -158,9 +164,3 @@ def what_if(
     from milepost.cli.trial import trial
 
     return trial(store(), order, action, handle=current().handle)
-
-
-def _instant(when: times.When) -> int:
-    from milepost.market import stores
-
-    return when.at(stores.settings_of(store()).clock)

@@ -1,6 +1,6 @@
 """`milepost policy …`: the numbers that a store can choose."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Policies: the numbers that a store
 
 @app.command("list")
 @answers
-def list_() -> Any:
+def list_() -> Listing[PolicyView]:
     """List the policies that ship with the program.
 
     \b
@@ -29,7 +29,7 @@ def list_() -> Any:
 @answers
 def show(
     policy: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped policy, or a TOML file.")] = "standard",
-) -> Any:
+) -> PolicyView:
     """Show a policy's numbers; of a file, whether it can be used.
 
     \b

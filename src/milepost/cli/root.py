@@ -1,6 +1,6 @@
 """The verbs without a noun: init, demo, rules."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,6 +10,12 @@ from milepost.cli.session import answers, current, machine_now, note, store
 from milepost.errors import StoreError
 from milepost.files import documents
 from milepost.policy import STANDARD, Policy
+
+if TYPE_CHECKING:
+    from milepost.views.base import Listing, TextView
+    from milepost.views.rules import RuleView, TransitionView
+    from milepost.views.scenarios import PlayedView
+    from milepost.views.stores import StoreView
 
 app = typer.Typer()
 
@@ -24,7 +30,7 @@ def init(
     clock: Annotated[
         Literal["simulated", "system"], typer.Option(help="Who moves its clock: ticks, or the machine.")
     ] = "simulated",
-) -> Any:
+) -> "StoreView":
     """Make a store: one SQLite file.
 
     The clock is frozen at --start and moves by `milepost order tick`; with --clock system each command first ticks to
@@ -56,7 +62,7 @@ def rules_(
     ] = None,
     transitions: Annotated[bool, typer.Option("--transitions", help="The transition tables instead.")] = False,
     diagram: Annotated[bool, typer.Option("--diagram", help="The order's state diagram instead, in Mermaid.")] = False,
-) -> Any:
+) -> "TextView | Listing[TransitionView] | Listing[RuleView]":
     """Every rule: its id, what it says, where it comes from; or the tables of what can happen to an order.
 
     \b
@@ -93,7 +99,7 @@ def demo(
     file: Annotated[
         str | None, typer.Argument(metavar="[FILE]", help="A scenario file; else the shipped story.")
     ] = None,
-) -> Any:
+) -> "PlayedView":
     """Play a story in memory: its steps, the order, its timers and the payment ledger.
 
     Nothing is saved. A file is a scenario in TOML: steps in the words of the command line, and what must be true.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,11 @@ from milepost.cli.session import answers, note
 from milepost.errors import BadFile, Fault
 from milepost.files import documents
 from milepost.views.base import Listing, TextView
-from milepost.views.scenarios import PlayedView, SuiteView
+from milepost.views.scenarios import ComparedView, ExploredView, PlayedView, SuiteView
+
+if TYPE_CHECKING:
+    from milepost.policy import Policy
+    from milepost.scenario.file import Scenario
 
 app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, compare, explore, and a new one.")
 
@@ -31,7 +35,7 @@ def run(
     keep: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the store of the one story here.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML here.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show only what goes another way than written.")] = False,
-) -> Any:
+) -> SuiteView:
     """Play scenario files; exit code 7 if a step or an expectation goes another way than written.
 
     \b
@@ -60,7 +64,7 @@ def run(
 
 @app.command()
 @answers
-def check(files: Files) -> Any:
+def check(files: Files) -> Listing[str]:
     """Read scenario files, and say whether they could be played; nothing is run.
 
     \b
@@ -75,7 +79,7 @@ def check(files: Files) -> Any:
 
 @app.command()
 @answers
-def new() -> Any:
+def new() -> TextView:
     """Print a commented scenario to start from; it runs as it is.
 
     \b
@@ -90,7 +94,7 @@ def new() -> Any:
 def compare(
     file: OneFile,
     policy: Annotated[list[str], typer.Option("--policy", metavar="NAME|FILE", help="A policy; repeat.")],
-) -> Any:
+) -> Listing[ComparedView]:
     """Play one story under several policies: status, dates, and the money of each side.
 
     \b
@@ -109,7 +113,7 @@ def explore(
     file: OneFile,
     steps: Annotated[int | None, typer.Option("--steps", min=0, help="Play only the first N steps; else all.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="At most this many states.")] = 50_000,
-) -> Any:
+) -> Listing[ExploredView]:
     """Play a story, and then walk every way its orders can still go: every action of everybody, and every timer.
 
     \b
@@ -140,7 +144,7 @@ def _stories(folder: Path) -> list[str]:
     return [str(file) for file in found if _SCENARIO.search(file.read_text("utf-8", errors="replace"))]
 
 
-def _load(name: str, policy: Any) -> Any:
+def _load(name: str, policy: "Policy | None") -> "Scenario":
     from milepost.cli import scenario_steps
 
     scenario = scenario_steps.load(name)

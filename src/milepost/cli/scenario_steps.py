@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from typer.exceptions import TyperException
 
@@ -16,6 +15,7 @@ from milepost.scenario import file
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import BadStep, play, play_in
 from milepost.store.db import Database
+from milepost.views.base import View
 from milepost.views.scenarios import PlayedView
 
 STORY = ("stories", "demo.toml")
@@ -48,7 +48,7 @@ def play_kept(scenario: Scenario, path: Path) -> PlayedView:
         db.close()
 
 
-def run_command(db: Database, words: Sequence[str]) -> Any:
+def run_command(db: Database, words: Sequence[str]) -> View | int:
     """Run the words of a command on an open store, and answer with its view."""
     with using(Session(keeps=db)):
         try:

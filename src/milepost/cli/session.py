@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
@@ -22,6 +22,10 @@ from milepost.render.plain import printable
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
+    from milepost.views.base import View
+
+_Options = ParamSpec("_Options")
+_Answer = TypeVar("_Answer", bound="View")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
@@ -99,22 +103,24 @@ def _follow_machine_clock(db: "Database") -> None:
         clock.tick(db, now)
 
 
-def answers(function: Callable[..., Any]) -> Callable[..., Any]:
+def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer]:
     """A command of a function that returns a view: `--json` is added, and the view is shown or, if kept, returned."""
 
     @wraps(function)
-    def command(*args: Any, json: bool = False, **options: Any) -> Any:
+    def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
+        as_json = bool(options.pop("json", False))
         view = function(*args, **options)
         if current().keeps is None:
             from milepost.render import screen
 
-            screen.show(view, as_json=json)
+            screen.show(view, as_json=as_json)
         return view
 
-    signature = inspect.signature(function)
+    # What typer reads: the function's options and one more, and no answer, whose type is not loaded with the command.
     flag = inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json)
-    command.__signature__ = signature.replace(parameters=[*signature.parameters.values(), flag])  # type: ignore[attr-defined]
-    command.__annotations__ = {**function.__annotations__, "json": Json}
+    parameters = [*inspect.signature(function).parameters.values(), flag]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return command
 
 

@@ -1,6 +1,6 @@
 """`milepost template …`: workflows to start from."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,8 @@ from milepost.cli.session import answers, current, store
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
+    from milepost.views.base import Listing
+    from milepost.views.gigs import TemplateView
 
 app = typer.Typer(no_args_is_help=True, help="Workflows to start a gig from.")
 
@@ -17,7 +19,7 @@ Name = Annotated[str, typer.Argument(metavar="TEMPLATE", help="The template's na
 
 @app.command("list")
 @answers
-def list_() -> Any:
+def list_() -> "Listing[TemplateView]":
     """List the templates: those that ship with the program, and those saved in the store.
 
     \b
@@ -32,7 +34,7 @@ def list_() -> Any:
 
 @app.command()
 @answers
-def show(template: Name) -> Any:
+def show(template: Name) -> "TemplateView":
     """Show a template's milestones.
 
     \b
@@ -47,7 +49,9 @@ def show(template: Name) -> Any:
 
 @app.command()
 @answers
-def save(gig: GigId, name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call it.")]) -> Any:
+def save(
+    gig: GigId, name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call it.")]
+) -> "TemplateView":
     """Save a gig's workflow as a template, in the place of one saved before under this name.
 
     \b
@@ -61,7 +65,7 @@ def save(gig: GigId, name: Annotated[str, typer.Option("--name", metavar="NAME",
 
 @app.command()
 @answers
-def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> Any:
+def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> "TemplateView":
     """Delete a saved template, not one that ships; gigs that used it keep their workflow.
 
     \b

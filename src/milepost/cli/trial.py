@@ -45,19 +45,18 @@ def trial(db: Database, order_id: int, actions: Sequence[str], *, handle: str | 
 def _words(text: str) -> list[str]:
     """The words of an action's command: a verb alone is of an order, and `tick` takes a time without its option."""
     try:
-        verb, *rest = shlex.split(text)
+        typed = shlex.split(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} cannot be read; is a quote open?") from None
-    if (verb, *rest[:1]) not in ACTIONS:
-        verb, rest = ORDER, [verb, *rest]
-    if (verb, rest[0]) not in ACTIONS:
-        known = ", ".join(two if noun == ORDER else f"{noun} {two}" for noun, two in ACTIONS)
-        raise typer.BadParameter(f"{rest[0]!r} is not an action: {known}")
-    if "--dry-run" in rest:
+    words = typed if tuple(typed[:2]) in ACTIONS else [ORDER, *typed]
+    if tuple(words[:2]) not in ACTIONS:
+        known = ", ".join(verb if noun == ORDER else f"{noun} {verb}" for noun, verb in ACTIONS)
+        raise typer.BadParameter(f"{' '.join(typed[:1])!r} is not an action: {known}")
+    if "--dry-run" in words:
         raise typer.BadParameter("nothing of it is saved anyway; leave out --dry-run")
-    if (verb, rest[0]) == TICK.verb and rest[1:] and not rest[1].startswith("-"):
-        rest.insert(1, "--by" if rest[1].startswith("+") else "--now")
-    return [verb, *rest]
+    if tuple(words[:2]) == TICK.verb and words[2:] and not words[2].startswith("-"):
+        words.insert(2, "--by" if words[2].startswith("+") else "--now")
+    return words
 
 
 def _entries(db: Database, order_id: int, seller: str) -> list[EntryView]:

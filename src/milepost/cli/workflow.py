@@ -1,12 +1,15 @@
 """`milepost gig …-milestone`, `…-substep`, `use-template`: a gig's workflow."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from milepost.cli.options import GigId, Price, Tier, count_of, price, revisions
 from milepost.cli.session import answers, current, store
 from milepost.core.gig import TIERS
+
+if TYPE_CHECKING:
+    from milepost.views.gigs import GigView
 
 app = typer.Typer()
 
@@ -37,7 +40,7 @@ def add_milestone(
     package: Packages = None,
     weight: Annotated[int, typer.Option(metavar="N", help="Its share of the price.")] = 1,
     prices: Prices = None,
-) -> Any:
+) -> "GigView":
     """Add a milestone at the end of a gig's workflow: at least 2, at most 5.
 
     \b
@@ -78,7 +81,7 @@ def edit_milestone(
     weight: Annotated[int | None, typer.Option(metavar="N", help="Its new share of the price.")] = None,
     prices: Prices = None,
     no_prices: Annotated[bool, typer.Option("--no-prices", help="Share by weight again.")] = False,
-) -> Any:
+) -> "GigView":
     """Change a milestone of a gig's workflow; what is not named stays. Orders already placed stay as they are.
 
     \b
@@ -118,7 +121,7 @@ def move_milestone(
     gig: GigId,
     milestone: Position,
     to: Annotated[int, typer.Option("--to", metavar="N", min=1, help="Its new position.")],
-) -> Any:
+) -> "GigView":
     """Move a milestone of a gig's workflow to another position.
 
     \b
@@ -132,7 +135,7 @@ def move_milestone(
 
 @app.command("remove-milestone")
 @answers
-def remove_milestone(gig: GigId, milestone: Position) -> Any:
+def remove_milestone(gig: GigId, milestone: Position) -> "GigView":
     """Remove a milestone from a gig's workflow.
 
     \b
@@ -151,7 +154,7 @@ def add_substep(
     milestone: Position,
     name: Annotated[str, typer.Option(metavar="TEXT", help="The substep's name.")],
     package: Packages = None,
-) -> Any:
+) -> "GigView":
     """Add a substep to a milestone of a gig.
 
     \b
@@ -170,7 +173,7 @@ def remove_substep(
     gig: GigId,
     milestone: Position,
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The substep's number.")],
-) -> Any:
+) -> "GigView":
     """Remove a substep from a milestone of a gig.
 
     \b
@@ -188,7 +191,7 @@ def use_template(
     gig: GigId,
     template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="One of `milepost template list`.")],
     replace: Annotated[bool, typer.Option("--replace", help="Put the present workflow aside.")] = False,
-) -> Any:
+) -> "GigView":
     """Start a gig's workflow from a template; it is checked against the gig like typed input.
 
     \b

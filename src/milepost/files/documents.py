@@ -199,6 +199,16 @@ class OfferMilestoneDocument(Document):
         )
 
 
+class PlanDocument(Document):
+    """A file of the milestones that are to be planned from now on."""
+
+    milestone: Annotated[list[OfferMilestoneDocument], Field(max_length=LIST_MAX)]
+
+    def plain(self) -> list[MilestoneTerms]:
+        """The milestones as core takes them."""
+        return [one.plain() for one in self.milestone]
+
+
 class OfferDocument(Document):
     """An offer file; in a scenario `gig` is a ref, elsewhere a gig's id."""
 

@@ -43,7 +43,7 @@ class TimerFailed(StoreError):
 
 def tick(
     db: Database,
-    target: int,
+    target: int | times.When | None,
     *,
     keep: int = KEEP,
     page: int = PAGE,
@@ -51,15 +51,20 @@ def tick(
 ) -> TickView:
     """Move the clock to `target` and fire what is due on the way, each timer at its own instant.
 
+    A relative time counts from the clock as the first write finds it; None is the instant of the next timer, if there
+    is one.
+
     Each batch of up to `page` orders is one transaction, and the clock moves with it: a tick that is killed leaves a
     valid earlier moment, and running it again finishes it. The answer holds the first `keep` timers and counts the
     rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant.
     """
     fired: list[FiredView] = []
-    count = 0
+    count, until = 0, None
     while True:
         with _collector_paused(), db.write() as connection:
-            batch = _fire_batch(connection, target, page)
+            clock = settings.clock(connection)
+            until = _instant(connection, target, clock) if until is None else until
+            batch = _fire_batch(connection, clock, until, page)
         count += len(batch.outcomes) + len(batch.expired)
         fired.extend(islice(_fired(batch), keep - len(fired)))
         if batch.failure:
@@ -82,8 +87,13 @@ def _collector_paused() -> Iterator[None]:
         gc.enable()
 
 
-def _fire_batch(connection: Connection, target: int, page: int) -> _Batch:
-    clock = settings.clock(connection)
+def _instant(connection: Connection, target: int | times.When | None, clock: int) -> int:
+    if target is None:
+        return first_at(connection) or clock
+    return target.at(clock) if isinstance(target, times.When) else target
+
+
+def _fire_batch(connection: Connection, clock: int, target: int, page: int) -> _Batch:
     if target < clock:
         raise rules.CLOCK_FORWARD.refuse(clock=times.format_instant(clock), given=times.format_instant(target))
     heads = orders_until(connection, target, page)
@@ -146,12 +156,6 @@ def _fired(batch: _Batch) -> Iterator[FiredView]:
     timers = (FiredView.of(order_id, outcome) for order_id, outcome in batch.outcomes)
     expiries = (FiredView.of_expiry(offer) for offer in batch.expired)
     return merge(timers, expiries, key=lambda fired: (fired.at, fired.order or 0))
-
-
-def next_instant(db: Database) -> int | None:
-    """The instant at which the clock has something to do next; None if nothing is armed."""
-    with db.read() as connection:
-        return first_at(connection)
 
 
 def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickView:

@@ -3,15 +3,15 @@
 Nothing is decided here: each choice is tried with `act` on the order at hand, and what it leads to is told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from milepost import commands, money, times
 from milepost.commands import Command
 from milepost.core import act
 from milepost.core.act import Outcome, settle
 from milepost.core.ledger import Entry, Totals, totals
-from milepost.core.order import Order, actors, deadline, is_legal, timers
-from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase
+from milepost.core.order import Order, Request, actors, deadline, held_deadline, is_legal, timers
+from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase, RequestKind
 from milepost.rules import RuleError
 from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
@@ -107,10 +107,36 @@ def _notes(order: Order, now: int) -> Iterator[str]:
         )
     request = order.open_request
     if request:
-        what = f"milestone {request.position}" if request.position else "the whole order"
-        assert request.reason is not None
-        yield f"The {request.asker} asks to cancel {what}: {CANCEL_REASONS[request.reason]}."
-        yield "Until that is answered, silence ends nothing."
+        yield f"The {request.asker} asks {_ASKED[request.kind](request)}."
+        held = held_deadline(order)
+        if held and held.at > now:
+            yield f"Until that is answered, {held.rule.id} does not apply; the time until it would does not grow."
+        elif held:
+            passed = times.format_instant(held.at)
+            yield f"{held.rule.id} was due {passed} and waits for the answer; nothing else can be done."
+
+
+def _cancelling(request: Request) -> str:
+    what = f"milestone {request.position}" if request.position else "the whole order"
+    kept = f", and to keep {money.dollars(request.keep_cents)} for work done" if request.keep_cents else ""
+    assert request.reason is not None
+    return f"to cancel {what}{kept}: {CANCEL_REASONS[request.reason]}"
+
+
+def _extending(request: Request) -> str:
+    return f"for {request.days} more day{'' if request.days == 1 else 's'} for milestone {request.position}"
+
+
+def _changing(request: Request) -> str:
+    told = ", ".join(f"{one.name!r} ({one.days} days, {money.dollars(one.price_cents)})" for one in request.proposal)
+    return f"to replace what is planned by {told}" if told else "to drop what is planned"
+
+
+_ASKED: Mapping[RequestKind, Callable[[Request], str]] = {
+    RequestKind.CANCEL: _cancelling,
+    RequestKind.EXTEND: _extending,
+    RequestKind.CHANGE: _changing,
+}
 
 
 def _sums(order: Order, sums: Totals) -> Iterator[str]:
@@ -180,8 +206,8 @@ def _leads_to(before: Order, after: Order) -> str:
     if after.open_request and not before.open_request:
         hours = after.terms.policy.resolution_hours
         return f"the other party has {hours} hours to answer"
-    if after.stopping and not before.stopping:
-        return "the order ends once the running milestone is approved"
+    if after.stopping is not before.stopping:
+        return "the order ends once the running milestone is approved" if after.stopping else "the order goes on"
     if after.phase is before.phase and after.current.position == before.current.position:
         return f"stays {after.phase}"
     return f"{after.phase}, milestone {after.current.position}"

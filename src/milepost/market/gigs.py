@@ -122,6 +122,33 @@ def remove_faq(db: Database, gig_id: int, number: int, *, handle: str | None = N
     return _edit(db, gig_id, lambda gig: workflow.remove_faq(gig, number), handle)
 
 
+def set_paused(db: Database, gig_id: int, *, paused: bool, handle: str | None = None) -> GigView:
+    """Pause a gig or resume it (rule gig-paused). Raises `gig-paused` if it is so already."""
+
+    def changed(gig: Gig) -> Gig:
+        if gig.paused is paused:
+            raise rules.GIG_PAUSED.refuse(
+                why=f"gig {gig_id} is {'paused already' if paused else 'not paused'}", gig=gig_id
+            )
+        return gig._replace(paused=paused)
+
+    return _edit(db, gig_id, changed, handle)
+
+
+def delete(db: Database, gig_id: int, *, handle: str | None = None) -> GigView:
+    """Delete a gig that nothing refers to, and answer with it (rule gig-paused). Raises `NotFound`, `gig-paused`."""
+    with db.write() as connection:
+        stored = catalog.gig(connection, gig_id)
+        _check_seller(stored.gig, handle, {"gig": gig_id})
+        told = [f"{count} {noun}{'s' if count > 1 else ''}" for noun, count in catalog.references(connection, gig_id)]
+        if told:
+            why = f"gig {gig_id} is named by {' and '.join(told)}; it can be paused instead"
+            raise rules.GIG_PAUSED.refuse(why=why, gig=gig_id)
+        view = _view(connection, stored)
+        catalog.delete_gig(connection, gig_id)
+    return view._replace(state="deleted")
+
+
 def _edit(db: Database, gig_id: int, change: Callable[[Gig], Gig], handle: str | None) -> GigView:
     """The one road of an edit: load, change, check, save."""
     with db.write() as connection:
@@ -157,7 +184,7 @@ def listing(db: Database, *, seller: str | None, limit: int) -> Listing[GigView]
 def check(db: Database, gig_id: int) -> CheckView:
     """What a gig lacks before clients see its milestones. Raises `NotFound`."""
     view = show(db, gig_id)
-    return CheckView(gig_id, not view.missing, len(view.milestones), view.missing)
+    return CheckView(gig_id, not view.missing, len(view.milestones), view.missing, view.warnings)
 
 
 def _check_seller(gig: Gig, handle: str | None, values: Mapping[str, int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from milepost import money, rules
+from milepost import money, rules, times
 from milepost.core import names
 from milepost.core.ledger import available, totals, withdrawal
 from milepost.market.orders import check_past
@@ -21,17 +21,24 @@ def entries(db: Database, *, order_id: int | None, account: str | None, limit: i
     return Listing.cut("entry", [EntryView.of(posted) for posted in found], limit)
 
 
-def balances(db: Database, *, order_id: int | None, account: str | None, at: int | None = None) -> Listing[BalanceView]:
+def balances(
+    db: Database, *, order_id: int | None, account: str | None, at: times.When | None = None
+) -> Listing[BalanceView]:
     """What each account holds, or held at an instant: in all, or by the entries of one order.
 
     Raises `NotFound`, and `time-format` for an instant that is still to come.
     """
     with db.read() as connection:
         _check_order(connection, order_id)
+        until = None
         if at is not None:
-            check_past(at, settings.clock(connection))
+            clock = settings.clock(connection)
+            until = check_past(at.at(clock), clock)
         summed = order_id is not None or at is not None
-        found = ledger.summed(connection, order_id=order_id, until=at) if summed else ledger.balances(connection)
+        if summed:
+            found = ledger.summed(connection, order_id=order_id, until=until)
+        else:
+            found = ledger.balances(connection, None if account is None else [account])
     return Listing("account", [BalanceView(name, cents) for name, cents in found if account in (None, name)])
 
 

@@ -11,7 +11,7 @@ from milepost.core.offer import MOVERS, Draft, Offer, OfferStatus, agreed, move
 from milepost.core.offer import check as check_offer
 from milepost.core.terms import Terms
 from milepost.market import inbox
-from milepost.market.orders import party_of, place, view
+from milepost.market.orders import party_of, place
 from milepost.policy import Policy
 from milepost.store import catalog, orders, settings
 from milepost.store.db import Connection, Database
@@ -58,7 +58,7 @@ def accept(db: Database, offer_id: int, *, handle: str | None = None) -> Created
         moved = _moved(connection, offer_id, OfferStatus.ACCEPTED, handle)
         now = settings.clock(connection)
         order = place(connection, moved.terms, Origin(moved.gig_id, offer_id), now)
-        placed = PlacedView(view(connection, order, now), OfferView.of(moved, order.id))
+        placed = PlacedView(order, OfferView.of(moved, order.id))
         return Created(order.id, placed)
 
 

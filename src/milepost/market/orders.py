@@ -51,19 +51,49 @@ def perform(db: Database, order_id: int, steps: Sequence[Step], *, handle: str |
     `NotFound`, `RuleError`, `StoreError`.
     """
     with db.write() as connection:
-        now = settings.clock(connection)
-        before = orders.existing(connection, order_id)
-        outcomes = act.settle(before, now)
-        for step in steps:
-            order = outcomes[-1].order if outcomes else before
-            if step is not steps[0] and order.status is not Status.ACTIVE:
-                raise _ended_between(before, step)
-            actor = acting(order, step, handle)
-            args = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
-            outcomes.append(act.act(order, step.action, actor=actor, at=now, **args, **step.args))
-            outcomes.extend(act.settle(outcomes[-1].order, now))
-        orders.save(connection, [Change(before, outcomes)])
-        return view(connection, outcomes[-1].order, now)
+        return perform_in(connection, order_id, steps, handle=handle)
+
+
+def perform_in(connection: Connection, order_id: int, steps: Sequence[Step], *, handle: str | None = None) -> OrderView:
+    """As `perform`, inside a write that is under way. The clock and the order are read once; a relative time among the
+    arguments counts from that clock.
+    """
+    now = settings.clock(connection)
+    before = orders.existing(connection, order_id)
+    outcomes = act.settle(before, now)
+    for step in steps:
+        order = outcomes[-1].order if outcomes else before
+        if step is not steps[0] and order.status is not Status.ACTIVE:
+            raise _ended_between(before, step)
+        actor = acting(order, step, handle)
+        args = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
+        args |= {name: one.at(now) if isinstance(one, times.When) else one for name, one in step.args.items()}
+        outcomes.append(act.act(order, step.action, actor=actor, at=now, **args))
+        outcomes.extend(act.settle(outcomes[-1].order, now))
+    known = _told(connection, order_id)
+    orders.save(connection, [Change(before, outcomes)])
+    return known.then(outcomes).view(outcomes[-1].order, now)
+
+
+class _Told(NamedTuple):
+    """What an order's view tells beside its state: its history, and its entries in the ledger."""
+
+    history: Sequence[act.HistoryEntry] = ()
+    entries: Sequence[Entry] = ()
+
+    def then(self, outcomes: Sequence[Outcome]) -> "_Told":
+        """The same with what happened after that."""
+        moved = [entry for outcome in outcomes for entry in outcome.entries]
+        return _Told([*self.history, *(one.history_entry for one in outcomes)], [*self.entries, *moved])
+
+    def view(self, order: Order, now: int) -> OrderView:
+        """The view of the order that this is told of."""
+        return OrderView.of(order, totals(self.entries), now, self.history)
+
+
+def _told(connection: Connection, order_id: int) -> _Told:
+    entries = [posted.entry for posted in ledger.entries(connection, order_id=order_id)]
+    return _Told(list(orders.history(connection, order_id)), entries)
 
 
 def _ended_between(before: Order, step: Step) -> rules.RuleError:
@@ -76,11 +106,11 @@ def _ended_between(before: Order, step: Step) -> rules.RuleError:
     )
 
 
-def place(connection: Connection, terms: Terms, origin: Origin, now: int) -> Order:
+def place(connection: Connection, terms: Terms, origin: Origin, now: int) -> OrderView:
     """Place an order on agreed terms inside a write that is under way (rule order-first-charge)."""
     placed = act.place(orders.next_id(connection, "orders"), terms, at=now)
     orders.save(connection, [Change(None, [placed], origin)])
-    return placed.order
+    return _Told().then([placed]).view(placed.order, now)
 
 
 def place_package(
@@ -99,7 +129,7 @@ def place_package(
         current = settings.read(connection)
         terms = workflow.order_terms(stored.gig, tier, client, current.policy, milestones=milestones)
         order = place(connection, terms, Origin(gig_id), current.clock)
-        return Created(order.id, OrderedView(view(connection, order, current.clock)))
+        return Created(order.id, OrderedView(order))
 
 
 def acting(order: Order, step: Step, handle: str | None) -> Actor:
@@ -126,21 +156,15 @@ def party_of(handle: str, *, seller: str, client: str) -> Actor | None:
     return {client: Actor.CLIENT, seller: Actor.SELLER, names.SUPPORT: Actor.SUPPORT}.get(handle)
 
 
-def view(connection: Connection, order: Order, now: int) -> OrderView:
-    """The view of an order, with the sums of its entries."""
-    entries = (posted.entry for posted in ledger.entries(connection, order_id=order.id))
-    return OrderView.of(order, totals(entries), now)
-
-
-def show(db: Database, order_id: int, *, at: int | None = None) -> OrderView:
+def show(db: Database, order_id: int, *, at: times.When | None = None) -> OrderView:
     """An order as it stands, or as it stood at an instant, by replay. Raises `NotFound`, `time-format`."""
     with db.read() as connection:
         clock = settings.clock(connection)
         if at is None:
-            return view(connection, orders.existing(connection, order_id), clock)
-        outcomes = replayed(connection, order_id, check_past(at, clock))
-    entries = (entry for outcome in outcomes for entry in outcome.entries)
-    return OrderView.of(outcomes[-1].order, totals(entries), at)
+            return _told(connection, order_id).view(orders.existing(connection, order_id), clock)
+        instant = check_past(at.at(clock), clock)
+        outcomes = replayed(connection, order_id, instant)
+    return _Told().then(outcomes).view(outcomes[-1].order, instant)
 
 
 def replayed(connection: Connection, order_id: int, until: int) -> list[Outcome]:
@@ -193,7 +217,7 @@ class Filters:
     client: str | None = None
     phase: str | None = None
     late: bool = False
-    due_until: int | None = None
+    due_before: times.When | None = None
 
 
 def listing(db: Database, filters: Filters, *, limit: int) -> Listing[OrderLineView]:
@@ -201,9 +225,8 @@ def listing(db: Database, filters: Filters, *, limit: int) -> Listing[OrderLineV
     columns = {"status": filters.status, "seller": filters.seller, "client": filters.client}
     with db.read() as connection:
         now = settings.clock(connection)
-        lines = (
-            OrderLineView.of(order, now) for order in orders.chosen(connection, columns, due_until=filters.due_until)
-        )
+        due_until = filters.due_before.at(now) - 1 if filters.due_before else None
+        lines = (OrderLineView.of(order, now) for order in orders.chosen(connection, columns, due_until=due_until))
         wanted = (line for line in lines if filters.phase in (None, line.phase) and (line.late or not filters.late))
         return Listing.cut("order", list(islice(wanted, limit + 1)), limit)
 

@@ -1,9 +1,12 @@
-"""The Resolution Center and customer support: how a milestone or a whole order is cancelled."""
+"""The Resolution Center and customer support: how orders are cancelled, extended and changed by agreement."""
+
+from collections.abc import Sequence
 
 from milepost import rules
-from milepost.core.order import Order, deadline
-from milepost.core.transitions import CANCEL_REASONS, Action, Actor
-from milepost.market.orders import Step, acting, perform
+from milepost.core.order import Order, Request
+from milepost.core.terms import MilestoneTerms, plain_of
+from milepost.core.transitions import CANCEL_REASONS, Action, Actor, RequestState, answer_ends_at
+from milepost.market.orders import Step, acting, perform, perform_in
 from milepost.store import orders
 from milepost.store.db import Database
 from milepost.views.base import Created, Listing
@@ -24,11 +27,45 @@ def open_request(
     by: Actor,
     reason: str,
     note: str = "",
+    keep_cents: int = 0,
     handle: str | None = None,
 ) -> Created[RequestView]:
-    """Ask the other party to cancel a milestone, or the whole order (position None). Raises as `perform` does."""
-    args = {"position": position, "reason": reason, "note": note}
-    view = perform(db, order_id, [Step(Action.OPEN_CANCEL, args, by, numbers="requests")], handle=handle)
+    """Ask the other party to cancel a milestone, or the whole order (position None), and to keep a part of its price.
+
+    Raises as `perform` does.
+    """
+    args = {"position": position, "reason": reason, "note": note} | _kept(keep_cents)
+    return _opened(db, order_id, Step(Action.OPEN_CANCEL, args, by, numbers="requests"), handle)
+
+
+def extend(
+    db: Database, order_id: int, days: int, *, by: Actor, note: str = "", handle: str | None = None
+) -> Created[RequestView]:
+    """Ask the other party for more days for the running milestone (rule change-extend). Raises as `perform` does."""
+    step = Step(Action.OPEN_EXTEND, {"days": days, "note": note}, by, numbers="requests")
+    return _opened(db, order_id, step, handle)
+
+
+def change(
+    db: Database,
+    order_id: int,
+    planned: Sequence[MilestoneTerms],
+    *,
+    by: Actor,
+    note: str = "",
+    handle: str | None = None,
+) -> Created[RequestView]:
+    """Ask the other party to replace all that is planned (rule change-terms). Raises as `perform` does."""
+    args = {"milestones": [plain_of(agreed) for agreed in planned], "note": note}
+    return _opened(db, order_id, Step(Action.OPEN_CHANGE, args, by, numbers="requests"), handle)
+
+
+def _kept(keep_cents: int) -> dict[str, int]:
+    return {"keep_cents": keep_cents} if keep_cents else {}
+
+
+def _opened(db: Database, order_id: int, step: Step, handle: str | None) -> Created[RequestView]:
+    view = perform(db, order_id, [step], handle=handle)
     assert view.request is not None
     return Created(view.request.id, view.request)
 
@@ -36,27 +73,47 @@ def open_request(
 def answer(db: Database, request_id: int, wanted: str, *, handle: str | None = None) -> OrderView:
     """Accept, decline or withdraw a request. Raises `NotFound`, and as `perform` does."""
     step = Step(ANSWERS[wanted], {"id": request_id})
-    with db.read() as connection:
-        order_id = orders.order_of_request(connection, request_id)
-        order = orders.existing(connection, order_id)
-        state = orders.requests_of(connection, order_id)[request_id].state
-    if state != "open":  # it stays closed, and its name says more than the order's state would
-        acting(order, step, handle)
-        raise rules.CANCEL_CHANNEL.refuse(
-            why=f"request {request_id} of order {order_id} is closed ({state}); only an open one can be answered",
-            order=order_id,
-            request=request_id,
-            state=state,
-        )
-    return perform(db, order_id, [step], handle=handle)
+    with db.write() as connection:
+        order_id, request = orders.request(connection, request_id)
+        if request.state != RequestState.OPEN:  # it stays closed, and its name says more than the order's state would
+            acting(orders.existing(connection, order_id), step, handle)
+            raise rules.CANCEL_CHANNEL.refuse(
+                why=f"request {request_id} of order {order_id} is closed ({request.state}); "
+                "only an open one can be answered",
+                order=order_id,
+                request=request_id,
+                state=str(request.state),
+            )
+        return perform_in(connection, order_id, [step], handle=handle)
 
 
 def support(
-    db: Database, order_id: int, position: int | None, *, reason: str, note: str = "", handle: str | None = None
+    db: Database,
+    order_id: int,
+    position: int | None,
+    *,
+    reason: str,
+    note: str = "",
+    keep_cents: int = 0,
+    handle: str | None = None,
 ) -> OrderView:
     """Cancel at once, as customer support. Raises as `perform` does."""
-    args = {"position": position, "reason": reason, "note": note}
+    args = {"position": position, "reason": reason, "note": note} | _kept(keep_cents)
     return perform(db, order_id, [Step(Action.SUPPORT_CANCEL, args)], handle=handle)
+
+
+def show(db: Database, request_id: int) -> RequestView:
+    """A request. Raises `NotFound`."""
+    with db.read() as connection:
+        order_id, request = orders.request(connection, request_id)
+        return RequestView.of(order_id, request, _answer_by(orders.existing(connection, order_id), request))
+
+
+def last_state(db: Database, order_id: int) -> str:
+    """The state of an order's last request; `none` if it has seen none. Raises `NotFound`."""
+    with db.read() as connection:
+        request = orders.existing(connection, order_id).request
+    return str(request.state if request else RequestState.NONE)
 
 
 def listing(db: Database, *, state: str | None, limit: int) -> Listing[RequestView]:
@@ -66,15 +123,13 @@ def listing(db: Database, *, state: str | None, limit: int) -> Listing[RequestVi
         loaded = orders.load(connection, {order_id for order_id, _ in found})
     views = []
     for order_id, request in found:
-        answer_by = _answer_by(loaded[order_id]) if request.state == "open" else None
-        views.append(RequestView.of(order_id, request, answer_by))
+        views.append(RequestView.of(order_id, request, _answer_by(loaded[order_id], request)))
     return Listing.cut("resolution", views, limit)
 
 
-def _answer_by(order: Order) -> int | None:
-    """When the open request counts as accepted; the clock may have money to clear before."""
-    timer = deadline(order)
-    return timer.at if timer else None
+def _answer_by(order: Order, request: Request) -> int | None:
+    """When the clock closes an open request."""
+    return answer_ends_at(order, request) if request.state == RequestState.OPEN else None
 
 
 def reasons() -> Listing[ReasonView]:

@@ -27,10 +27,12 @@ def agreed(milestones: Sequence[_Agreed], cents: Sequence[int | None], total: st
 
 
 def with_substeps(milestone: _Agreed) -> Text:
-    """A milestone's name as a client reads it, its Zoom option beside it, its substeps below."""
+    """A milestone's name as a client reads it, its Zoom option beside it, its description and its substeps below."""
     name = words(milestone.name)
     if milestone.zoom:
         name.append("  Zoom", "cyan")
+    if milestone.description:
+        name.append(f"\n{printable(milestone.description)}", "dim")
     for substep in milestone.substeps:
         name.append(f"\n· {printable(substep)}", "dim")
     return name

@@ -91,7 +91,8 @@ def _missing(missing: Sequence[FaultView], *, has_workflow: bool) -> RenderableT
 
 @rendered.register
 def _(view: CheckView) -> RenderableType:
-    return _missing(view.missing, has_workflow=view.milestones > 0)
+    told = _missing(view.missing, has_workflow=view.milestones > 0)
+    return Group(told, *(words(f"warning: {warning}", "yellow") for warning in view.warnings))
 
 
 @listed("gig")
@@ -125,8 +126,10 @@ def _(view: ClientGigView) -> RenderableType:
 
 def _offered(package: PackageView, *, by_milestone: bool) -> list[RenderableType]:
     """A package as a client reads it: what it costs, and what happens when."""
-    total, days = amount(package.price_cents), f"{package.days} day{'' if package.days == 1 else 's'}"
-    paid = "by milestone" if by_milestone and package.milestones else "when ordering"
+    total, by_parts = amount(package.price_cents), by_milestone and package.milestones
+    count = sum(one.days for one in package.milestones) if by_parts else package.days
+    days = f"{count} day{'' if count == 1 else 's'}"
+    paid = "by milestone" if by_parts else "when ordering"
     parts: list[RenderableType] = [
         Text(f"{package.tier.capitalize()}: {total}, {days}, paid {paid}", style="bold"),
     ]

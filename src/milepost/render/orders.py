@@ -10,6 +10,7 @@ from milepost import times
 from milepost.render.base import amount, facts, listed, rendered, revisions, state, table, when, words
 from milepost.render.plain import printable
 from milepost.views.orders import (
+    DeliveryView,
     HistoryEntryView,
     OrderLineView,
     OrderView,
@@ -40,17 +41,34 @@ def _(view: OrderView) -> RenderableType:
         rule = next(timer.rule for timer in view.timers if timer.at == view.deadline_at)
         rows.append(("Deadline", f"{when(view.deadline_at)}, in {left}  ({rule})"))
     if view.request:
-        what = f"milestone {view.request.milestone}" if view.request.milestone else "the whole order"
-        rows.append(
-            ("Request", f"{view.request.id}: the {view.request.by} asks to cancel {what} ({view.request.reason})")
-        )
+        rows.append(("Request", words(f"{view.request.id}: the {view.request.by} asks {_asked(view.request)}")))
     if view.stopping:
         rows.append(("Stop", "asked for: it ends after the running milestone"))
     sums = table("Charged", "In escrow", "Released", "Refunded", "Fees", right=_MONEY_COLUMNS)
     sums.add_row(
         *map(amount, (view.charged_cents, view.escrow_cents, view.released_cents, view.refunded_cents, view.fees_cents))
     )
-    return Group(facts(rows), "", _milestones(view), "", sums)
+    return Group(facts(rows), "", _milestones(view), "", *_handed_over(view), sums)
+
+
+def _handed_over(view: OrderView) -> Iterator[RenderableType]:
+    """What was delivered and asked for, oldest first, under the milestones."""
+    told: list[tuple[int, int, str, Text]] = []
+    for part in view.milestones:
+        told += [(one.at, part.position, "delivered", _delivered(one)) for one in part.deliveries]
+        told += [(one.at, part.position, "revision asked", words(one.message)) for one in part.revision_requests]
+    if not told:
+        return
+    made = table("At", "#", "What", "With", right=("#",))
+    for at, position, what, said in sorted(told, key=lambda row: row[:2]):
+        made.add_row(when(at), str(position), what, said)
+    yield from (made, "")
+
+
+def _delivered(delivery: DeliveryView) -> Text:
+    """The message of a delivery, with its files and links below."""
+    handed = [*(f"{file.name}, {file.size:,} bytes, {file.sha256}" for file in delivery.files), *delivery.links]
+    return words("\n".join([*([delivery.message] if delivery.message else []), *handed]))
 
 
 _MONEY_COLUMNS = ("Charged", "In escrow", "Released", "Refunded", "Fees")
@@ -62,10 +80,14 @@ def _milestones(view: OrderView) -> Table:
         name = words(one.name)
         if one.zoom:
             name.append("  Zoom", "cyan")
+        if one.description:
+            name.append(f"\n{printable(one.description)}", "dim")
         if one.state == "planned" and one.substeps:
             name.append(f"\n{len(one.substeps)} substeps", "dim")
+        elif one.stages:
+            name.append("".join(map(_ticked_stage, one.stages)), "dim")
         else:
-            name.append("".join([*map(_ticked, one.stages), *map(_ticked, one.substeps)]), "dim")
+            name.append("".join(map(_ticked, one.substeps)), "dim")
         if one.call:
             name.append(f"\ncall {when(one.call.at)}", "cyan")
         due = Text(when(one.due_at))
@@ -81,6 +103,11 @@ def _milestones(view: OrderView) -> Table:
             f"{one.revisions_used} of {revisions(one.revisions_allowed)}",
         )
     return made
+
+
+def _ticked_stage(stage: StageView) -> str:
+    """A stage with its own substeps below it."""
+    return _ticked(stage) + "".join(_ticked(one).replace("\n", "\n  ") for one in stage.substeps)
 
 
 def _ticked(substep: SubstepView | StageView) -> str:
@@ -153,17 +180,45 @@ def _argument(name: str, value: object) -> str:
 
 @listed("resolution")
 def _requests(requests: Sequence[RequestView]) -> Table:
-    made = table("Id", "Order", "Cancel", "By", "Reason", "Opened", "State", right=("Id", "Order"))
+    made = table("Id", "Order", "Asked", "By", "Opened", "State", right=("Id", "Order"))
     for one in requests:
         told = state(one.state)
         if one.answer_by:
             told.append(f"\nanswer by {when(one.answer_by)}", "dim")
-        what = f"milestone {one.milestone}" if one.milestone else "the whole order"
-        reason = Text(one.reason or "")
+        asked = words(_asked(one))
         if one.note:
-            reason.append(f"\n{printable(one.note)}", "dim")
-        made.add_row(str(one.id), str(one.order), what, one.by, reason, when(one.opened_at), told)
+            asked.append(f"\n{printable(one.note)}", "dim")
+        made.add_row(str(one.id), str(one.order), asked, one.by, when(one.opened_at), told)
     return made
+
+
+def _asked(request: RequestView) -> str:
+    """What a request asks for, in words."""
+    if request.kind == "extend":
+        return f"for {request.days} more days for milestone {request.milestone}"
+    if request.kind == "change":
+        plan = ", ".join(f"{one.name} ({one.days} days, {amount(one.price_cents)})" for one in request.proposed)
+        return f"to replace what is planned by {plan}" if plan else "to drop what is planned"
+    what = f"milestone {request.milestone}" if request.milestone else "the whole order"
+    kept = f", the seller to keep {amount(request.keep_cents)}" if request.keep_cents else ""
+    return f"to cancel {what}{kept} ({request.reason})"
+
+
+@rendered.register
+def _(view: RequestView) -> RenderableType:
+    rows: list[tuple[str, RenderableType]] = [
+        ("Request", f"{view.id} of order {view.order}"),
+        ("Asked", words(f"the {view.by} asks {_asked(view)}")),
+        ("State", state(view.state)),
+        ("Opened", when(view.opened_at)),
+    ]
+    if view.note:
+        rows.append(("Note", words(view.note)))
+    if view.answer_by:
+        rows.append(("Answer by", when(view.answer_by)))
+    if view.closed_at:
+        rows.append(("Closed", when(view.closed_at)))
+    return facts(rows)
 
 
 @listed("reason")

@@ -105,10 +105,13 @@ def _milestones(terms: Terms, tier: str) -> Iterator[dict[str, Any]]:
 
 
 def _stages(whole: MilestoneTerms) -> Iterator[dict[str, Any]]:
-    """The stages of one payment, its substeps among them, no more than one of them can hold."""
+    """The stages of one payment with their substeps: where nobody noted whose they are, as many as each can hold."""
+    first, noted = 0, sum(stage.substeps for stage in whole.stages) == len(whole.substeps)
     for number, stage in enumerate(whole.stages):
-        held = whole.substeps[number * SUBSTEPS_MAX : (number + 1) * SUBSTEPS_MAX]
-        yield {"name": stage, "days": 1, "zoom": whole.zoom and number == 0, "substeps": list(held)}
+        count = stage.substeps if noted else SUBSTEPS_MAX
+        held = whole.substeps[first : first + count]
+        yield {"name": stage.name, "days": 1, "zoom": whole.zoom and number == 0, "substeps": list(held)}
+        first += count
 
 
 # ── What happened ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, StrictStr
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
 from milepost import times
@@ -54,10 +54,15 @@ def _balance(value: Any) -> str:
     return f"{Decimal(str(value)):.2f}"
 
 
+Amount = Annotated[str, BeforeValidator(_balance)]
+
+
 class Expectation(Document):
     """What must be true: of an order, and of accounts. `escrow` alone is the order's own escrow account.
 
-    `messages` are the texts that the order's parties have written to each other, oldest first.
+    `messages` are the texts that the order's parties have written to each other, oldest first; `offers` the statuses of
+    the file's offers by their refs; `request` the state of the order's last request; `delivered` what was handed over
+    with the last delivery, names of files and links; `late` whether what runs is late. Amounts are the order's own.
     """
 
     status: StrictStr | None = None
@@ -66,7 +71,16 @@ class Expectation(Document):
     milestones: list[StrictStr] | None = None
     timers: list[StrictStr] | None = None
     messages: list[StrictStr] | None = None
-    balances: dict[StrictStr, Annotated[str, BeforeValidator(_balance)]] = Field(default_factory=dict)
+    offers: dict[StrictStr, StrictStr] = Field(default_factory=dict)
+    request: StrictStr | None = None
+    late: StrictBool | None = None
+    revisions_used: list[StrictInt] | None = None
+    delivered: list[StrictStr] | None = None
+    charged: Amount | None = None
+    released: Amount | None = None
+    refunded: Amount | None = None
+    fees: Amount | None = None
+    balances: dict[StrictStr, Amount] = Field(default_factory=dict)
 
 
 class Step(Document):

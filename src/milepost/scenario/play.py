@@ -4,24 +4,25 @@ A step is done by `RunCommand`, which runs the words of the command line on the 
 vocabulary and no way into the market of its own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from milepost import money, times
 from milepost.errors import MilepostError
 from milepost.files.documents import GigDocument, OfferDocument
-from milepost.market import clock, gigs, inbox, ledger, offers, orders, stores
+from milepost.market import clock, gigs, ledger, offers, orders, stores
 from milepost.rules import RuleError
-from milepost.scenario.file import Event, Expectation, Scenario
+from milepost.scenario.expectations import compare
+from milepost.scenario.file import Event, Scenario
 from milepost.store.db import Database
-from milepost.views.base import Created
+from milepost.views.base import Created, View
 from milepost.views.gigs import GigView
 from milepost.views.offers import OfferView, PlacedView
 from milepost.views.orders import OrderedView, OrderView, RequestView
 from milepost.views.scenarios import ExpectationView, PlayedView, StepView
 
-RunCommand = Callable[[Database, Sequence[str]], object]  # what it answers is a view
+RunCommand = Callable[[Database, Sequence[str]], View | int]  # a view, or the code of an early exit
 MANY = 1_000_000
 
 
@@ -165,7 +166,7 @@ def _with_money(run: _Play, step: StepView) -> StepView:
     return step._replace(effect="; ".join([step.effect, *_moved(run)]))
 
 
-def _bind(run: _Play, event: Event, view: object) -> OrderView | None:
+def _bind(run: _Play, event: Event, view: View | int) -> OrderView | None:
     """Remember what the step made, and find the order that it was about."""
     whole = view.whole if isinstance(view, Created) else view
     if isinstance(view, Created) and event.binds:
@@ -204,34 +205,10 @@ def _moved(run: _Play) -> list[str]:
     return [f"{entry.kind} {money.dollars(entry.amount_cents)}" for entry in entries]
 
 
-# ── Expectations ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _compare(run: _Play, event: Event, order_id: int | None) -> None:
     assert event.expect is not None
-    for what, expected, found in _comparisons(run, event.expect, order_id):
-        run.expectations.append(ExpectationView(event.at, event.line, what, expected, found))
-
-
-def _comparisons(run: _Play, expect: Expectation, order_id: int | None) -> Iterator[tuple[str, str, str]]:
-    order = orders.show(run.db, order_id) if order_id is not None else None
-    for what in ("status", "reason", "phase"):
-        expected = getattr(expect, what)
-        if expected is not None:
-            yield what, expected, str(getattr(order, what, "no order"))
-    if expect.milestones is not None:
-        found = [milestone.state for milestone in order.milestones] if order else []
-        yield "milestones", ", ".join(expect.milestones), ", ".join(found)
-    if expect.timers is not None:
-        armed = [timer.timer for timer in order.timers] if order else []
-        yield "timers", ", ".join(expect.timers), ", ".join(armed)
-    if expect.messages is not None:
-        texts = inbox.texts(run.db, order.client, order.seller) if order else []
-        yield "messages", " | ".join(expect.messages), " | ".join(texts)
-    balances = {one.account: one.balance_cents for one in ledger.balances(run.db, order_id=None, account=None).items}
-    for account, amount in expect.balances.items():
-        name = f"escrow:{order_id}" if account == "escrow" else account
-        yield account, amount, money.plain(balances.get(name, 0))
+    for one in compare(run.db, run.refs, event.expect, order_id):
+        run.expectations.append(ExpectationView(event.at, event.line, *one))
 
 
 def _latest(run: _Play) -> int | None:

@@ -69,6 +69,22 @@ def gig(connection: Connection, gig_id: int) -> StoredGig:
         return _stored_gig(session, row)
 
 
+def references(connection: Connection, gig_id: int) -> list[tuple[str, int]]:
+    """What refers to a gig: offers, orders and messages, and how many of each there are."""
+    counted = [
+        (noun, int(connection.value(f"SELECT count(*) FROM {noun}s WHERE gig_id = ?", (gig_id,))))
+        for noun in ("offer", "order", "message")
+    ]
+    return [(noun, count) for noun, count in counted if count]
+
+
+def delete_gig(connection: Connection, gig_id: int) -> None:
+    """Forget a gig that nothing refers to, with its packages and its workflow."""
+    for table in ("packages", "gig_milestones"):
+        connection.execute(f"DELETE FROM {table} WHERE gig_id = ?", (gig_id,))
+    connection.execute("DELETE FROM gigs WHERE id = ?", (gig_id,))
+
+
 def gigs(connection: Connection, *, seller: str | None, limit: int) -> list[StoredGig]:
     """Gigs by id, of one seller or of all."""
     wanted = select(GigRow).order_by(col(GigRow.id)).limit(limit)

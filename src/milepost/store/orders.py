@@ -168,12 +168,12 @@ def gig_of(connection: Connection, order_id: int) -> int:
     return int(connection.value("SELECT gig_id FROM orders WHERE id = ?", (order_id,)))
 
 
-def order_of_request(connection: Connection, request_id: int) -> int:
-    """The id of the order that a request is about. Raises `NotFound`."""
-    found = connection.value("SELECT order_id FROM requests WHERE id = ?", (request_id,))
-    if found is None:
+def request(connection: Connection, request_id: int) -> tuple[int, Request]:
+    """The request of this id, behind the id of its order. Raises `NotFound`."""
+    rows = connection.rows(f"SELECT {', '.join(REQUEST)} FROM requests WHERE id = ?", (request_id,))
+    if not rows:
         raise NotFound("resolution", request_id)
-    return int(found)
+    return rows[0][1], request_from(rows[0])
 
 
 def requests(connection: Connection, *, state: str | None, limit: int) -> list[tuple[int, Request]]:

@@ -13,6 +13,7 @@ class PackageMilestoneView(NamedTuple):
     """A milestone as it is in a package; no amount where there is no price of its own."""
 
     name: str
+    description: str
     days: int
     revisions: int | None
     zoom: bool
@@ -37,6 +38,7 @@ class PackageView(NamedTuple):
         milestones = [
             PackageMilestoneView(
                 milestone.name,
+                milestone.description,
                 milestone.days,
                 milestone.revisions,
                 milestone.zoom,
@@ -101,7 +103,10 @@ class FaultView(NamedTuple):
 
 
 class GigView(NamedTuple):
-    """A gig; `missing` is what it lacks before clients see its milestones."""
+    """A gig; `missing` is what it lacks before clients see its milestones, `warnings` what they could misread.
+
+    `state` is live, paused or deleted.
+    """
 
     id: int
     title: str
@@ -114,6 +119,8 @@ class GigView(NamedTuple):
     faq: Sequence[FaqView]
     missing: Sequence[FaultView]
     created_at: Instant
+    state: str
+    warnings: Sequence[str]
 
     @staticmethod
     def of(gig_id: int, gig: Gig, created_at: int, missing: Sequence[FaultView]) -> "GigView":
@@ -130,6 +137,11 @@ class GigView(NamedTuple):
             [FaqView(*faq) for faq in gig.faq],
             missing,
             created_at,
+            "paused" if gig.paused else "live",
+            [
+                f"the {one.package} package says {one.days} days, its milestones take {one.milestone_days}"
+                for one in gigs.short_packages(gig)
+            ],
         )
 
 
@@ -140,6 +152,7 @@ class CheckView(NamedTuple):
     complete: bool
     milestones: int
     missing: Sequence[FaultView]
+    warnings: Sequence[str]
 
     @property
     def failed(self) -> bool:

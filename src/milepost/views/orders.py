@@ -8,7 +8,8 @@ from milepost.core import transitions
 from milepost.core.act import HistoryEntry
 from milepost.core.ledger import Totals
 from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, timers
-from milepost.core.transitions import Action, Phase, State, review_ends_at
+from milepost.core.terms import MilestoneTerms
+from milepost.core.transitions import Action, Phase, State, answer_ends_at, review_ends_at
 from milepost.views.base import Arguments, Instant
 
 
@@ -71,8 +72,37 @@ _TIMER_WORDS: Mapping[Action, tuple[str, tuple[Action, ...]]] = {
 }
 
 
+class ProposedView(NamedTuple):
+    """A milestone that one party asks for in the place of what is planned."""
+
+    name: str
+    description: str
+    days: int
+    price_cents: int
+    revisions: int | None
+    zoom: bool
+    substeps: Sequence[str]
+
+    @staticmethod
+    def of(agreed: MilestoneTerms) -> "ProposedView":
+        """The view of a proposed milestone."""
+        return ProposedView(
+            agreed.name,
+            agreed.description,
+            agreed.days,
+            agreed.price_cents,
+            agreed.revisions,
+            agreed.zoom,
+            agreed.substeps,
+        )
+
+
 class RequestView(NamedTuple):
-    """A request to cancel a milestone, or the whole order (None); it counts as accepted at `answer_by`."""
+    """A request of one party to the other: `kind` is cancel, extend or change; the clock closes it at `answer_by`.
+
+    To cancel a milestone, or the whole order (None), of which the seller keeps `keep_cents`; to have `days` more; or to
+    put `proposed` in the place of what is planned.
+    """
 
     id: int
     order: int
@@ -84,6 +114,10 @@ class RequestView(NamedTuple):
     answer_by: Instant | None
     state: str
     closed_at: Instant | None
+    kind: str
+    keep_cents: int
+    days: int
+    proposed: Sequence[ProposedView]
 
     @staticmethod
     def of(order_id: int, request: Request, answer_by: int | None) -> "RequestView":
@@ -97,8 +131,12 @@ class RequestView(NamedTuple):
             request.note,
             request.opened_at,
             answer_by,
-            request.state,
+            str(request.state),
             request.closed_at,
+            str(request.kind),
+            request.keep_cents,
+            request.days,
+            [ProposedView.of(agreed) for agreed in request.proposal],
         )
 
 
@@ -124,8 +162,35 @@ class CallView(NamedTuple):
     link: str
 
 
+class FileView(NamedTuple):
+    """A file as it was handed over (rule deliver-final)."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class DeliveryView(NamedTuple):
+    """What the seller delivered, and said with it."""
+
+    at: Instant
+    message: str
+    files: Sequence[FileView]
+    links: Sequence[str]
+
+
+class RevisionRequestView(NamedTuple):
+    """What the client asked for in a revision."""
+
+    at: Instant
+    message: str
+
+
 class OrderMilestoneView(NamedTuple):
-    """A milestone of an order as it stands; `late_seconds` as `Milestone.late_seconds` counts them."""
+    """A milestone of an order as it stands; `late_seconds` as `Milestone.late_seconds` counts them.
+
+    `extended_days` were agreed on top of `days`; `kept_cents` is what the seller keeps of a cancelled one.
+    """
 
     position: int
     name: str
@@ -146,10 +211,15 @@ class OrderMilestoneView(NamedTuple):
     substeps: Sequence[SubstepView]
     stages: Sequence[StageView]
     call: CallView | None
+    description: str
+    extended_days: int
+    kept_cents: int
+    deliveries: Sequence[DeliveryView]
+    revision_requests: Sequence[RevisionRequestView]
 
     @staticmethod
-    def of(order: Order, milestone: Milestone, now: int) -> "OrderMilestoneView":
-        """The view of a milestone at an instant."""
+    def of(order: Order, milestone: Milestone, now: int, history: Sequence[HistoryEntry]) -> "OrderMilestoneView":
+        """The view of a milestone at an instant, with what its history tells of deliveries and revisions."""
         terms, late_seconds = milestone.terms, milestone.late_seconds(now)
         approved, done = milestone.state is State.APPROVED, set(milestone.substeps_done)
         return OrderMilestoneView(
@@ -172,7 +242,22 @@ class OrderMilestoneView(NamedTuple):
             [SubstepView(name, number in done) for number, name in enumerate(terms.substeps, start=1)],
             _stages(milestone, done),
             CallView(*milestone.call) if milestone.call else None,
+            terms.description,
+            milestone.extended_days,
+            milestone.kept_cents,
+            [_delivery(one) for one in history if (one.action, one.position) == (Action.DELIVER, milestone.position)],
+            [
+                RevisionRequestView(one.at, one.args.get("message", ""))
+                for one in history
+                if (one.action, one.position) == (Action.REVISE, milestone.position)
+            ],
         )
+
+
+def _delivery(entry: HistoryEntry) -> DeliveryView:
+    args = entry.args
+    files = [FileView(**file) for file in args.get("files", ())]
+    return DeliveryView(entry.at, args.get("message", ""), files, args.get("links", ()))
 
 
 def _stages(milestone: Milestone, done: set[int]) -> list[StageView]:
@@ -213,9 +298,9 @@ class OrderView(NamedTuple):
     request: RequestView | None
 
     @staticmethod
-    def of(order: Order, totals: Totals, now: int) -> "OrderView":
-        """The view of an order at an instant; `totals` are the sums of its entries."""
-        ends = deadline(order)
+    def of(order: Order, totals: Totals, now: int, history: Sequence[HistoryEntry]) -> "OrderView":
+        """The view of an order at an instant; `totals` are the sums of its entries and `history` what led to it."""
+        ends, request = deadline(order), order.open_request
         return OrderView(
             order.id,
             str(order.status),
@@ -228,7 +313,7 @@ class OrderView(NamedTuple):
             order.ended_at,
             str(order.phase),
             ends.at if ends else None,
-            [OrderMilestoneView.of(order, milestone, now) for milestone in order.milestones],
+            [OrderMilestoneView.of(order, milestone, now, history) for milestone in order.milestones],
             totals.charged_cents,
             totals.escrow_cents,
             totals.released_cents,
@@ -238,7 +323,7 @@ class OrderView(NamedTuple):
             order.stopping,
             now,
             [TimerView.of(order, timer) for timer in timers(order)],
-            RequestView.of(order.id, order.open_request, ends.at if ends else None) if order.open_request else None,
+            RequestView.of(order.id, request, answer_ends_at(order, request)) if request else None,
         )
 
 
