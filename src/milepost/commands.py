@@ -16,11 +16,13 @@ from milepost import money, times
 from milepost.core.order import Order
 from milepost.core.terms import plain_of
 from milepost.core.transitions import CANCEL_REASONS, RUNNING, Action, Actor, State, Status
+from milepost.core.values import JsonValue
 
 PROGRAM = "milepost"
 HANDOVER = "https://example.com/handover"  # a final delivery hands something over (rule deliver-final)
 
-Args = Mapping[str, object]
+Args = Mapping[str, JsonValue]  # of an action
+Values = Mapping[str, object]  # of a template
 _PART = re.compile(
     r"(?P<optional>\[)?(?:(?P<option>--[a-z-]+) )?\{(?P<name>\w+)(?::(?P<open>[A-Z:]+))?\}\]?"  # [--option {name:WORD}]
     r"|\S+"  # a word of its own, or with {name} in it
@@ -49,17 +51,17 @@ class Template(NamedTuple):
             text = re.sub(rf"\[(--[a-z-]+ \{{{name}\b[^]]*)\]", r"\1", text)
         return Template(text)
 
-    def words(self, values: Args) -> list[str]:
+    def words(self, values: Values) -> list[str]:
         """The words, with values in their places; a tuple is several words. Raises `KeyError` if a value is missing."""
         return [word for part in _PART.finditer(self.text) for word in _filled(part, values, str)]
 
-    def line(self, values: Args) -> str:
+    def line(self, values: Values) -> str:
         """The command as somebody would type it. Raises `KeyError` if a value is missing."""
         quoted = (word for part in _PART.finditer(self.text) for word in _filled(part, values, _quoted))
         return " ".join([PROGRAM, *quoted])
 
 
-def _filled(part: re.Match[str], values: Args, written: Callable[[object], str]) -> Iterator[str]:
+def _filled(part: re.Match[str], values: Values, written: Callable[[object], str]) -> Iterator[str]:
     name, option, wanted = part["name"], part["option"], not part["optional"]
     if name is None:
         yield part[0].format_map(values)
@@ -141,7 +143,7 @@ def _likeliest(order: Order, states: Sequence[State]) -> int | None:
     return next((one.position for one in subjects if one.state in states), None)
 
 
-def _cancelling(*likely: State, **more: object) -> Callable[[Order, int], Iterator[Args]]:
+def _cancelling(*likely: State, **more: JsonValue) -> Callable[[Order, int], Iterator[Args]]:
     """What can be cancelled: the current milestone first if it is in a likely state, else the whole order."""
 
     def samples(order: Order, now: int) -> Iterator[Args]:
