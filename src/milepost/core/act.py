@@ -99,7 +99,7 @@ def place(order_id: int, terms: Terms, *, at: int) -> Outcome:
     planned = tuple(Milestone(number, agreed) for number, agreed in enumerate(terms.milestones, start=1))
     order = Order(order_id, terms, at, planned)
     change = _move(order, Action.PLACE, planned[0], started_at=at)
-    _guard_last_instant(order, change.order, Action.PLACE)
+    _guard_last_instant(None, change.order, Action.PLACE)
     return _outcome(change, Action.PLACE, Actor.CLIENT, at, {})
 
 
@@ -193,12 +193,12 @@ def _guard_timer(order: Order, action: Action, actor: Actor, at: int) -> None:
         raise refusals.not_due(order, timer, at)
 
 
-def _guard_last_instant(before: Order, after: Order, action: Action) -> None:
+def _guard_last_instant(before: Order | None, after: Order, action: Action) -> None:
     """No party arms what the clock cannot reach (rule time-format)."""
     if after.terms.policy.is_first_edition:
         return
     beyond = [instant for instant in instants(after) if instant > times.MAX_INSTANT]
-    if beyond and not set(beyond) <= set(instants(before)):
+    if beyond and not (before and set(beyond) <= set(instants(before))):
         raise refusals.beyond_time(after, action, beyond[0])
 
 
