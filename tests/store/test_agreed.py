@@ -9,7 +9,7 @@ from store_helpers import DELIVERY
 from milepost import times
 from milepost.core import act
 from milepost.core.act import HistoryEntry, Outcome
-from milepost.core.order import Milestone
+from milepost.core.order import Milestone, due
 from milepost.core.terms import MilestoneTerms, plain_of
 from milepost.core.transitions import Action, Actor, State
 from milepost.errors import StoreError
@@ -34,7 +34,7 @@ def changed(outcome: Outcome, planned: Sequence[MilestoneTerms]) -> Outcome:
         milestones=(*begun, *new), terms=order.terms._replace(milestones=agreed), version=order.version + 1
     )
     entry = HistoryEntry(after.version, store_helpers.START, Actor.SELLER, Action.ACCEPT_REQUEST, None, {})
-    return Outcome(after, (), entry)
+    return Outcome(after, (), entry, due(after))
 
 
 def placed(connection: Connection) -> Outcome:

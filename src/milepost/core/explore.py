@@ -62,7 +62,7 @@ class Explored(NamedTuple):
 
 def explore(order: Order, entries: tuple[Entry, ...], now: int, arguments: Arguments, *, limit: int) -> Explored:
     """Walk every state that `order` can reach from an instant on, up to `limit` states, breadth first."""
-    arguments = _changing_once(arguments, order.terms)
+    arguments = bounded(arguments, order.terms)
     states = [Reached(order, now, entries, 0, "", array("I"))]
     numbers = {state_of(order, now, order.terms): 0}
     transitions = 0
@@ -80,8 +80,8 @@ def explore(order: Order, entries: tuple[Entry, ...], now: int, arguments: Argum
     return Explored(states, transitions, cut=False)
 
 
-def _changing_once(arguments: Arguments, agreed: Terms) -> Arguments:
-    """The arguments, but for a second change of what is planned: else milestones that are dropped add up."""
+def bounded(arguments: Arguments, agreed: Terms) -> Arguments:
+    """The arguments, but for a second change of the plan: else milestones that are dropped add up without end."""
 
     def asked(order: Order, action: Action, at: int) -> Iterable[Mapping[str, JsonValue]]:
         return () if action is Action.OPEN_CHANGE and order.terms is not agreed else arguments(order, action, at)

@@ -1,12 +1,13 @@
 """From where a story has led, every way that its orders can still go."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from milepost import commands
 from milepost.core import ledger
 from milepost.core.explore import Explored, Reached, count_paths, explore
 from milepost.core.order import Order
-from milepost.core.transitions import State
+from milepost.core.transitions import Action, State
 from milepost.errors import BadFile, Fault
 from milepost.market import orders, stores
 from milepost.scenario.file import Scenario
@@ -39,8 +40,17 @@ def explore_story(
         db.close()
 
 
+def _arguments(order: Order, action: Action, now: int) -> Iterator[commands.Args]:
+    """What an action is tried with, but for more milestones than are planned: what could be added has no end."""
+    planned = sum(one.state is State.PLANNED for one in order.milestones)
+    for args in commands.arguments(order, action, now):
+        added = args.get("milestones", ())
+        if not isinstance(added, Sequence) or len(added) <= planned:
+            yield args
+
+
 def _explored(order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: int) -> ExploredView:
-    found = explore(order, entries, now, commands.arguments, limit=limit)
+    found = explore(order, entries, now, _arguments, limit=limit)
     ends = [number for number, reached in enumerate(found.states) if reached.is_end]
     broken = [" → ".join(found.path(number)) for number, reached in enumerate(found.states) if not _holds(reached)]
     paths = count_paths(found, STEPS_MAX)
