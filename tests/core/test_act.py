@@ -5,7 +5,7 @@ import pytest
 from core.order_helpers import DAY, FEES, LINK, PARTY, REASON, REVIEW, START, Walk, refused, subscription, terms
 from milepost import rules
 from milepost.core import act as core
-from milepost.core.order import Timer, due, possible
+from milepost.core.order import Timer, due, possible, timers
 from milepost.core.terms import Follow, Stage
 from milepost.core.transitions import ACTORS, MILESTONES, ORDERS, TIMER_RULES, Action, Actor
 
@@ -108,6 +108,14 @@ def test_a_row_has_one_target_whoever_takes_it() -> None:
 @pytest.mark.parametrize("action", TIMER_RULES)
 def test_a_timer_names_the_rule_that_it_carries_out(action: Action) -> None:
     assert Timer(START, action, 1).rule is TIMER_RULES[action]
+
+
+def test_released_money_clears_at_the_instant_that_its_row_gives() -> None:
+    order = Walk(terms(policy=FEES)).deliver().approve().order
+    row = next(row for row in MILESTONES if (row.action, row.source) == (Action.CLEAR, order.current.state))
+
+    assert row.at is not None
+    assert Timer(row.at(order, order.current) or 0, Action.CLEAR, 1) in timers(order)
 
 
 def test_what_follows_a_milestone_is_said_by_the_terms() -> None:

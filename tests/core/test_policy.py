@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.order_helpers import FEES, PATIENT
-from milepost.policy import STANDARD, Policy, bounds
+from milepost.policy import ADDED, STANDARD, Policy, bounds, completed, newest_schema
 from milepost.rules import RULES
 
 
@@ -77,3 +77,22 @@ def test_the_numbers_that_ship_are_within_the_bounds_of_a_policy_of_ones_own() -
 )
 def test_a_number_of_a_policy_of_ones_own_is_bounded(name: str, limits: tuple[int, int]) -> None:
     assert bounds(name) == limits
+
+
+# ── Policies that were written before a number was added ────────────────────────────────────────────────────────────
+
+
+def test_every_number_that_schema_1_did_not_have_says_what_older_policies_get() -> None:
+    added = {name for some in ADDED.values() for name in some}
+
+    assert newest_schema() == max(ADDED)
+    assert added < STANDARD.numbers().keys()
+    assert set(completed({}, 1)) == added
+    assert completed({}, newest_schema()) == {}
+
+
+def test_a_policy_of_schema_1_keeps_the_first_edition_and_what_it_says_itself() -> None:
+    assert completed({"review_hours": 24}, 1) == {
+        "review_hours": 24, "extension_days_max": 30, "reversal_days": 180, "edition": 1,
+    }  # fmt: skip
+    assert completed({"edition": 2, "reversal_days": 1}, 2) == {"edition": 2, "reversal_days": 1}

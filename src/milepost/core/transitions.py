@@ -258,11 +258,11 @@ def _clears_at(order: "Order", milestone: "Milestone") -> int | None:
     return milestone.clears_at
 
 
-def _starts_at(order: "Order") -> int | None:
+def _starts_at(order: "Order") -> int:
     """When the next cycle starts: at its renewal date, or at the end of the one before if that is later."""
     following, ended_at = order.upcoming, order.current.ended_at
-    if following is None or ended_at is None:
-        return None
+    assert following is not None  # only an order whose next cycle starts by itself is asked
+    assert ended_at is not None
     return max(renewal_at(order, following), ended_at)
 
 
