@@ -267,6 +267,26 @@ def test_a_share_below_the_least_price_of_a_milestone_is_missing() -> None:
     assert missing(gig(*TWO, packages=(BASIC._replace(price_cents=9_999),)), policy) == ["gig-price-split"]
 
 
+# ── What clients could misread ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(6, [core.ShortPackage("basic", 6, 7)]), (7, []), (8, []), (1, [("basic", 1, 7)])]
+)
+def test_a_package_of_fewer_days_than_its_milestones_take_together_is_short(
+    days: int, expected: list[core.ShortPackage]
+) -> None:
+    assert list(core.short_packages(gig(*TWO, packages=(BASIC._replace(days=days),)))) == expected
+
+
+def test_only_the_milestones_that_a_package_comes_with_count_for_its_days() -> None:
+    one = gig(*TWO, Milestone("Extra", 8, packages=("standard",)), packages=(BASIC, FULL))
+    bare = gig(*(milestone._replace(packages=("standard",)) for milestone in TWO), packages=(BASIC, FULL))
+
+    assert list(core.short_packages(one)) == [("standard", 14, 15)]
+    assert list(core.short_packages(bare._replace(packages=(BASIC._replace(days=1), FULL)))) == []
+
+
 # ── How a price is split ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -275,6 +295,15 @@ def test_a_price_is_split_by_weights_over_the_milestones_of_the_package() -> Non
 
     assert core.amounts(one, BASIC) == (6_667, 3_333)
     assert core.amounts(one, FULL) == (10_000, 5_000, 5_000)
+
+
+def test_a_milestone_has_one_price_in_each_package() -> None:
+    assert core.prices_by_package([]) == {}
+    assert core.prices_by_package([("basic", 100), ("premium", 100)]) == {"basic": 100, "premium": 100}
+    for second in (100, 200):
+        given_twice = [("basic", 100), ("premium", 300), ("basic", second)]
+        fault = refused(rules.GIG_MILESTONE_FIELDS, core.prices_by_package, given_twice)
+        assert fault.message == "the milestone has two prices in the basic package"
 
 
 def test_explicit_amounts_stand_as_they_are() -> None:

@@ -64,6 +64,13 @@ def test_long_work_in_short_steps_is_split_evenly() -> None:
     assert finding.advice == 'split it, for example "Step 1:12:100.00", "Step 2:12:100.00", "Step 3:12:100.00"'
 
 
+@pytest.mark.parametrize(("name", "first"), [("Phase: 2b", "Phase: 2b:5:100.00"), ("Phase:2", "Step 1:12:68.57")])
+def test_a_split_is_written_so_that_it_can_only_be_read_one_way(name: str, first: str) -> None:
+    [finding] = findings(of(good(10_000, 5)._replace(name=name), good(10_000, 30)), ())
+
+    assert finding.advice.startswith(f'split it, for example "{first}", ')
+
+
 def test_a_split_never_has_more_steps_than_an_offer_may() -> None:
     [finding] = findings(of(*[good(10_000, 30)] * 6), ())
 

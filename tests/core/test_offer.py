@@ -282,12 +282,26 @@ def test_a_draft_of_a_single_payment_comes_to_one_of_the_offers_name() -> None:
     assert core.agreed(draft(OrderType.SINGLE, **PRICED), "A website") == [whole]
 
 
-@pytest.mark.parametrize(("cycles", "count"), [(None, 1), (1, 1), (12, 12), (13, 13), (0, 0), (10**9, 1_000)])
-def test_a_draft_of_a_subscription_comes_to_a_cycle_a_month(cycles: int | None, count: int) -> None:
+@pytest.mark.parametrize(("cycles", "count"), [(1, 1), (12, 12), (13, 13), (0, 0), (10**9, 1_000)])
+def test_a_draft_of_a_subscription_comes_to_a_cycle_a_month(cycles: int, count: int) -> None:
     months = core.agreed(draft(OrderType.SUBSCRIPTION, cycles=cycles, **PRICED), "A website")
 
     assert [month.name for month in months] == [f"Month {number}" for number in range(1, count + 1)]
     assert {month._replace(name="") for month in months} <= {MilestoneTerms("", 10, 20_000, None)}
+
+
+def test_a_subscription_that_does_not_say_its_cycles_is_refused_and_no_other_type_needs_any() -> None:
+    fault = refused(rules.OFFER_SUBSCRIPTION, core.agreed, draft(OrderType.SUBSCRIPTION, **PRICED), "A website")
+
+    assert (fault.values["key"], fault.also) == ("cycles", ())
+    assert len(core.agreed(draft(OrderType.SINGLE, **PRICED), "A website")) == 1
+    assert core.agreed(draft(OrderType.MILESTONES, milestones=[milestone()]), "A website") == [milestone()]
+
+
+def test_what_else_a_subscription_lacks_is_told_with_its_cycles() -> None:
+    fault = refused(rules.OFFER_SUBSCRIPTION, core.agreed, draft(OrderType.SUBSCRIPTION, days=5), "A website")
+
+    assert [one.rule for one in fault.also] == [rules.OFFER_TYPE]
 
 
 @pytest.mark.parametrize(
@@ -299,8 +313,8 @@ def test_a_draft_of_a_subscription_comes_to_a_cycle_a_month(cycles: int | None, 
         (OrderType.SINGLE, PRICED | {"cycles": 1}, "cycles"),
         (OrderType.SINGLE, PRICED | {"milestones": (milestone(),)}, "milestone"),
         (OrderType.SINGLE, {"days": 1}, "price"),
-        (OrderType.SUBSCRIPTION, {"price_cents": 1}, "price"),
-        (OrderType.SUBSCRIPTION, PRICED | {"milestones": (milestone(),)}, "milestone"),
+        (OrderType.SUBSCRIPTION, {"price_cents": 1, "cycles": 2}, "price"),
+        (OrderType.SUBSCRIPTION, PRICED | {"cycles": 2, "milestones": (milestone(),)}, "milestone"),
     ],
 )
 def test_a_draft_that_mixes_the_types_up_is_refused_with_the_key(

@@ -23,6 +23,14 @@ INSTANTS = table("""
     +8d12h                    | 2026-01-13T21:00:00Z
     +36h                      | 2026-01-06T21:00:00Z
     +1d1h1m1s                 | 2026-01-06T10:01:01Z
+    8d12h                     | 2026-01-13T21:00:00Z
+    36h                       | 2026-01-06T21:00:00Z
+    0s                        | 2026-01-05T09:00:00Z
+    +2w                       | 2026-01-19T09:00:00Z
+    2w                        | 2026-01-19T09:00:00Z
+    3912w                     | 2100-12-27T09:00:00Z
+    1w1d                      | 2026-01-13T09:00:00Z
+    +1w1d1h1m1s               | 2026-01-13T10:01:01Z
 """)
 MONTHS = table("""
     2026-01-31 | 1  | 2026-02-28
@@ -51,7 +59,8 @@ def test_a_time_is_read_in_utc_or_from_the_clock(text: str, expected: str) -> No
 @pytest.mark.parametrize(
     "text",
     ["2026-03-01T09:00:00", "2026-02-29", "2026-13-01", "2026-03-01T25:00Z", "2026-03-01T09:00:00.5Z", "20260301",
-     "2026-W10", "5", "", "+", "+8", "+8w", "-8d", "+12h8d", "now", "2026-03-01T09:00:00+24:00", "+٣d",
+     "2026-W10", "5", "", "+", "+8", "+8y", "8x", "8W", "w", "+w", "2w2w", "1d1w", "2w-1d",
+     "2 w", "2.5w", "+10000w", "-8d", "+12h8d", "now", "2026-03-01T09:00:00+24:00", "+٣d",
      "2026-03-01T09:00Z\n"],
 )  # fmt: skip
 def test_any_other_text_is_no_time(text: str) -> None:
@@ -61,6 +70,7 @@ def test_any_other_text_is_no_time(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["1999-12-31T23:59:59Z", "2101-01-01", "2000-01-01T00:00:00+00:01", "2100-12-31T23:59:59-00:01", "+99999d",
+     "99999d", "9999w", "3913w",
      "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"],
 )  # fmt: skip
 def test_a_second_beyond_the_years_2000_to_2100_is_refused(text: str) -> None:
@@ -107,7 +117,29 @@ def test_a_duration_is_told_in_at_most_two_units(seconds: int, expected: str) ->
     assert times.format_duration(seconds) == expected
 
 
-@pytest.mark.parametrize("text", ["", "+", "8", "8d8", "1d-1h", "d", "100000d", "1h 1m"])
+@given(st.integers(0, 9_999), st.integers(0, 99_999), st.integers(0, 999_999))
+def test_a_duration_is_the_sum_of_its_parts_with_or_without_a_plus(weeks: int, days: int, hours: int) -> None:
+    seconds = weeks * 7 * times.DAY + days * times.DAY + hours * times.HOUR
+
+    assert times.parse_duration(f"{weeks}w{days}d{hours}h") == seconds
+    assert times.parse_duration(f"+{weeks}w{days}d{hours}h") == seconds
+    assert times.parse_duration(f"{weeks}w") == times.parse_duration(f"{7 * weeks}d") == weeks * times.WEEK
+
+
+@given(st.integers(0, 3_900 * times.WEEK))
+def test_a_duration_names_the_same_instant_with_and_without_a_plus(seconds: int) -> None:
+    text = times.exact_duration(seconds)
+
+    assert text.startswith("+")
+    assert instant(text) == instant(text.removeprefix("+")) == START + seconds
+
+
+def test_a_time_counts_from_the_clock_where_it_is_a_duration_and_only_there() -> None:
+    assert [times.is_relative(text) for text in ("+8d", "8d", "2w", "+soon", "1w2d3h4m5s")] == [True] * 5
+    assert [times.is_relative(text) for text in ("2026-01-05", "2026-01-05T09:00Z", "8", "soon", "")] == [False] * 5
+
+
+@pytest.mark.parametrize("text", ["", "+", "8", "8d8", "1d-1h", "d", "100000d", "1h 1m", "++8d", "1d2w", "10000w", "w"])
 def test_any_other_text_is_no_duration(text: str) -> None:
     refused(rules.TIME_FORMAT, times.parse_duration, text)
 

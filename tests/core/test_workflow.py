@@ -1,6 +1,8 @@
 """What changes a gig, and how a package of it becomes the terms of an order."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -13,7 +15,7 @@ from milepost import money, rules
 from milepost.core import gig as core
 from milepost.core import workflow
 from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep
-from milepost.core.terms import Follow, MilestoneTerms, OrderType, Terms
+from milepost.core.terms import Follow, MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
 from milepost.core.workflow import Template, order_terms
 from milepost.policy import STANDARD
 from milepost.rules import Rule
@@ -52,17 +54,30 @@ def test_a_package_takes_its_place_among_the_tiers_whatever_the_order_they_come_
 
 
 def test_a_package_that_is_set_again_replaces_the_one_of_its_tier() -> None:
-    one = workflow.set_package(gig(), Package("basic", 500, 1), "New")
+    one = workflow.set_package(gig(), Package("basic", 500, 1, 0, "New"))
 
     assert one.packages == (Package("basic", 500, 1, 0, "New"), PREMIUM)
 
 
-def test_a_packages_description_stays_where_none_is_given_and_goes_where_an_empty_one_is() -> None:
-    cheaper = Package("basic", 500, 1)
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ((), Package("basic", 500, 1)),
+        (("description",), Package("basic", 500, 1, 0, "The small one")),
+        (("revisions",), Package("basic", 500, 1, 2)),
+        (("revisions", "description"), Package("basic", 500, 1, 2, "The small one")),
+    ],
+)
+def test_of_a_package_that_is_set_again_the_fields_stay_that_are_kept_and_no_others(
+    kept: tuple[str, ...], expected: Package
+) -> None:
+    assert workflow.set_package(gig(), Package("basic", 500, 1), kept).packages == (expected, PREMIUM)
 
-    assert workflow.set_package(gig(), cheaper).packages[0] == cheaper._replace(description="The small one")
-    assert workflow.set_package(gig(), cheaper, "").packages[0] == cheaper
-    assert workflow.set_package(gig(packages=(BASIC,)), PREMIUM).packages == (BASIC, PREMIUM)
+
+def test_a_new_package_has_nothing_to_keep() -> None:
+    one = workflow.set_package(gig(packages=(BASIC,)), PREMIUM, ("revisions", "description"))
+
+    assert one.packages == (BASIC, PREMIUM)
 
 
 def test_a_milestone_is_added_at_the_end_and_removed_from_its_place() -> None:
@@ -216,10 +231,109 @@ def test_a_template_replaces_a_workflow_only_when_it_is_told_to() -> None:
     assert names(one) == ["Draft", "Final"]
 
 
-def test_a_template_of_a_gig_keeps_its_workflow_without_its_prices() -> None:
+def test_a_template_of_a_gig_keeps_its_workflow_without_its_prices_and_is_its_sellers() -> None:
     saved = workflow.template_of(gig(*WORKFLOW), "my-site")
 
-    assert saved == Template("my-site", "A website", "", ELIGIBLE, (DRAFT, FINAL, EXTRA._replace(prices={})))
+    assert saved == Template("my-site", "A website", "", ELIGIBLE, (DRAFT, FINAL, EXTRA._replace(prices={})), "maria")
+
+
+def weights(*prices: dict[str, int]) -> list[int]:
+    """The weights that a template has of milestones with these prices by package; each weighed 7 before."""
+    priced = [Milestone("Part", 1, packages=tuple(one) or TIERS, weight=7, prices=one) for one in prices]
+    saved = workflow.template_of(gig(*priced), "mine").milestones
+    assert all(milestone.prices == {} for milestone in saved)
+    return [milestone.weight for milestone in saved]
+
+
+@pytest.mark.parametrize(
+    ("prices", "expected"),
+    [
+        ([{"basic": 6_000}, {"basic": 4_000}], [3, 2]),
+        ([{"basic": 3_333}, {"basic": 6_667}], [3_333, 6_667]),
+        ([{"basic": 50}, {"basic": 50}, {"basic": 50}], [1, 1, 1]),
+        # The fullest package counts; beside it, basic would have the third weigh 10 of 20.
+        ([{"basic": 6_000, "premium": 12_000}, {"basic": 4_000, "premium": 8_000}, {"premium": 10_000}], [6, 4, 5]),
+        # Where the packages do not have the same proportion, it is the fullest one's.
+        ([{"basic": 1, "premium": 300}, {"basic": 2, "premium": 100}, {"premium": 100}], [3, 1, 1]),
+        # No package has all three: what the third costs beside the first in premium it is worth beside it in basic.
+        ([{"basic": 100, "premium": 200}, {"basic": 50}, {"premium": 100}], [2, 1, 1]),
+        ([{"basic": 100}, {"premium": 300}], [1, 3]),
+    ],
+)
+def test_a_template_keeps_the_proportion_of_explicit_amounts_in_weights(
+    prices: list[dict[str, int]], expected: list[int]
+) -> None:
+    assert weights(*prices) == expected
+
+
+@pytest.mark.parametrize("prices", [[{}, {}], [{"basic": 100}, {}], [{}, {"basic": 100}]])
+def test_a_template_keeps_the_weights_where_not_every_milestone_has_an_explicit_amount(
+    prices: list[dict[str, int]],
+) -> None:
+    assert weights(*prices) == [7, 7]
+
+
+@pytest.mark.parametrize(
+    ("cents", "expected"),
+    [
+        ((1, 10_000), [1, 10_000]),
+        ((1, 10_001), [1, 10_000]),
+        ((1, 20_000), [1, 10_000]),
+        ((1, 20_002), [1, 10_000]),
+        ((1, 100_000_000), [1, 10_000]),
+        ((30_001, 20_001), [10_000, 6_667]),
+        ((99_999_999, 49_999_999), [10_000, 5_000]),
+    ],
+)
+def test_what_would_weigh_too_much_is_rounded_and_nothing_weighs_nothing(
+    cents: tuple[int, int], expected: list[int]
+) -> None:
+    assert weights(*({"basic": one} for one in cents)) == expected
+
+
+@given(st.lists(st.integers(1, core.WEIGHT_MAX), min_size=2, max_size=5), st.integers(1, 1_000), st.integers(1, 10**8))
+def test_any_total_is_split_by_exact_weights_as_it_is_by_the_amounts_that_they_come_from(
+    proportion: list[int], unit_cents: int, total: int
+) -> None:
+    amounts = [share * unit_cents for share in proportion]
+    saved = weights(*({"basic": cents} for cents in amounts))
+
+    assert money.split(sum(amounts), saved) == tuple(amounts)
+    assert money.split(total, saved) == money.split(total, amounts)
+
+
+@given(st.data(), st.lists(st.integers(1, 500), min_size=2, max_size=5))
+def test_packages_of_one_proportion_are_split_by_the_saved_weights_as_they_were(
+    data: st.DataObject, proportion: list[int]
+) -> None:
+    """Each package has its own price and, but for the one that has all, any two or more of the milestones."""
+    every = range(len(proportion))
+    full, *others = data.draw(st.permutations(TIERS))
+    chosen = {tier: data.draw(st.sets(st.sampled_from(every), min_size=2)) for tier in others} | {full: set(every)}
+    units = {tier: data.draw(st.integers(1, 1_000)) for tier in TIERS}
+    prices = [{tier: share * units[tier] for tier in TIERS if n in chosen[tier]} for n, share in enumerate(proportion)]
+    saved = weights(*prices)
+    for tier in TIERS:
+        before = [one[tier] for one in prices if tier in one]
+        assert money.split(sum(before), [saved[n] for n in every if n in chosen[tier]]) == tuple(before)
+
+
+@given(st.lists(st.integers(1, money.MAX_CENTS), min_size=2, max_size=5))
+def test_whatever_the_amounts_the_weights_are_in_bounds_and_nearly_their_proportion(amounts: list[int]) -> None:
+    saved = weights(*({"basic": cents} for cents in amounts))
+
+    assert all(1 <= weight <= core.WEIGHT_MAX for weight in saved)
+    for cents, weight in zip(amounts, saved, strict=True):
+        assert abs(cents * max(saved) - weight * max(amounts)) <= max(amounts)
+
+
+def test_a_template_that_is_used_elsewhere_splits_that_price_in_the_proportion_of_the_explicit_amounts() -> None:
+    priced = gig(*(one._replace(packages=("basic",), substeps=(), prices={"basic": cents})
+                   for one, cents in zip(WORKFLOW[:2], (7_500, 2_501), strict=True)), packages=(BASIC,))  # fmt: skip
+    other = gig(packages=(BASIC._replace(price_cents=20_002),))
+    used = workflow.use_template(other, workflow.template_of(priced, "mine"))
+
+    assert core.amounts(used, used.packages[0]) == (15_000, 5_002)
 
 
 def test_a_template_used_and_saved_again_is_the_same_workflow() -> None:
@@ -263,8 +377,8 @@ def test_a_package_is_paid_by_milestone_where_it_has_some_they_are_paid_apart_an
     assert terms.follow is (Follow.CLIENT if by_milestone else Follow.NOTHING)
     assert len(terms.milestones) == (has if by_milestone else 1)
     stages = [milestone.stages for milestone in terms.milestones]
-    expected = tuple(names(one)[:has]) if wanted and not payments else ()
-    assert stages == [()] * has if by_milestone else stages == [expected]
+    expected = names(one)[:has] if wanted and not payments else []
+    assert stages == [()] * has if by_milestone else [[stage.name for stage in row] for row in stages] == [expected]
     assert terms.total_cents == package.price_cents
     assert (terms.seller, terms.client, terms.title, terms.policy) == ("maria", "ana", "A website", STANDARD)
 
@@ -288,12 +402,31 @@ def test_the_terms_of_one_payment_are_the_packages_and_its_stages_the_workflows(
     whole = MilestoneTerms("A website", 30, 33_333, None, "The large one")
 
     assert placed(one, "premium").milestones == (
-        whole._replace(zoom=True, substeps=("Sketch", "Ink", "Print"), stages=("Draft", "Final", "Extra")),
+        whole._replace(
+            zoom=True,
+            substeps=("Sketch", "Ink", "Print"),
+            stages=(Stage("Draft", 2), Stage("Final"), Stage("Extra", 1)),
+        ),
     )
     assert placed(one, "premium", milestones=False).milestones == (whole,)
 
 
-def test_explicit_prices_are_the_terms_and_a_cent_off_is_refused() -> None:
+def test_a_stage_knows_how_many_of_the_substeps_are_its_own_in_the_package_that_is_ordered() -> None:
+    one = gig(*WEIGHED, milestone_payments=False)
+    (basic,), (premium,) = placed(one, "basic").milestones, placed(one, "premium").milestones
+
+    assert (basic.stages, basic.substeps) == ((Stage("Draft", 1), Stage("Final")), ("Sketch",))
+    for whole in (basic, premium):
+        assert sum(stage.substeps for stage in whole.stages) == len(whole.substeps)
+
+
+def test_stages_come_back_from_the_plain_values_of_a_history() -> None:
+    (whole,) = placed(gig(*WEIGHED, milestone_payments=False), "premium").milestones
+
+    assert agreed_of(json.loads(json.dumps(plain_of(whole)))) == whole
+
+
+def test_explicit_prices_are_the_terms_and_a_cent_off_is_a_draft_that_is_paid_in_one_piece() -> None:
     exact = [{"basic": 6_000}, {"basic": 4_001}]
     priced = [
         one._replace(packages=("basic",), substeps=(), prices=prices)
@@ -302,8 +435,11 @@ def test_explicit_prices_are_the_terms_and_a_cent_off_is_refused() -> None:
     off = [priced[0], priced[1]._replace(prices={"basic": 4_000})]
 
     assert [one.price_cents for one in placed(gig(*priced), "basic").milestones] == [6_000, 4_001]
-    fault = refused(rules.GIG_PRICE_SPLIT, placed, gig(*off), "basic")
-    assert (fault.values["sum_cents"], fault.values["price_cents"]) == (10_000, 10_001)
+    (fault,) = core.missing(gig(*off), STANDARD)
+    assert (fault.rule, fault.values["sum_cents"], fault.values["price_cents"]) == (
+        rules.GIG_PRICE_SPLIT, 10_000, 10_001,
+    )  # fmt: skip
+    assert placed(gig(*off), "basic") == placed(gig(), "basic")
 
 
 def test_a_package_that_the_gig_has_not_is_refused_naming_those_that_it_has() -> None:
@@ -317,14 +453,47 @@ def test_nobody_orders_from_themselves_and_a_client_has_a_handle() -> None:
     refused(rules.NAMES, order_terms, gig(), "basic", "Ana", STANDARD)
 
 
-def test_a_workflow_that_clients_do_not_see_is_not_ordered_but_its_packages_are_without_it() -> None:
-    draft = gig(DRAFT)
-    lonely = gig(DRAFT, FINAL._replace(packages=("basic",)))
+@pytest.mark.parametrize("payments", [True, False])
+@pytest.mark.parametrize(
+    ("rule", "milestones"),
+    [
+        (rules.GIG_MILESTONES_MIN, (DRAFT,)),
+        (rules.GIG_PACKAGE_COUNT, (DRAFT, FINAL._replace(packages=("basic",)))),
+    ],
+)
+def test_of_a_draft_every_package_is_sold_in_one_piece_without_stages_or_substeps(
+    rule: Rule, milestones: tuple[Milestone, ...], payments: bool
+) -> None:
+    draft = gig(*milestones, milestone_payments=payments)
 
-    refused(rules.GIG_MILESTONES_MIN, placed, draft, "basic")
-    assert refused(rules.GIG_PACKAGE_COUNT, placed, lonely, "premium").values["package"] == "premium"
-    assert placed(draft, "basic", milestones=False).total_cents == 10_001
-    assert placed(lonely, "premium", milestones=False).total_cents == 33_333
+    assert rule in {fault.rule for fault in core.missing(draft, STANDARD)}
+    for package in draft.packages:
+        whole = MilestoneTerms("A website", package.days, package.price_cents, package.revisions, package.description)
+        assert placed(draft, package.tier) == Terms(OrderType.SINGLE, "maria", "ana", "A website", (whole,), STANDARD)
+
+
+def test_the_milestone_that_was_missing_makes_the_next_order_one_by_milestone() -> None:
+    assert placed(gig(DRAFT), "basic").type is OrderType.SINGLE
+    assert placed(gig(DRAFT, FINAL), "basic").type is OrderType.MILESTONES
+
+
+def test_what_a_policy_misses_makes_a_draft_under_it_alone() -> None:
+    strict = replace(STANDARD, milestone_price_min_cents=5_001)
+    two = gig(Milestone("A", 1), Milestone("B", 1), packages=(BASIC,))
+
+    assert order_terms(two, "basic", "ana", strict).type is OrderType.SINGLE
+    assert order_terms(two, "basic", "ana", replace(strict, milestone_price_min_cents=5_000)).type is (
+        OrderType.MILESTONES
+    )
+
+
+@pytest.mark.parametrize("milestones", [(), (DRAFT,), WEIGHED])
+def test_a_paused_gig_takes_no_order_of_any_package_and_a_resumed_one_does(milestones: tuple[Milestone, ...]) -> None:
+    one = gig(*milestones)
+    for tier in ("basic", "premium"):
+        for wanted in (True, False):
+            refused(rules.GIG_PAUSED, placed, one._replace(paused=True), tier, milestones=wanted)
+            assert placed(one._replace(paused=True)._replace(paused=False), tier, milestones=wanted)
 
 
 @st.composite

@@ -1,17 +1,19 @@
 """What is typed as `NAME:DAYS:PRICE[:REVISIONS]` and `PRICE:DAYS[:REVISIONS]`."""
 
 import json
-import re
 from functools import partial
 
 import pytest
 import typer
 from cli.shell_helpers import Shell
+from core.order_helpers import refused
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from milepost import money
 from milepost.cli.options import read_milestone, read_package
+from milepost.core.names import ends_in_number
+from milepost.rules import NAMES
 
 names = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=80).filter(
     lambda name: name.strip()
@@ -30,21 +32,86 @@ def written(allowed: int | None) -> str:
 def test_a_milestone_with_revisions_comes_back_as_written_colons_in_its_name_too(
     name: str, days: int, cents: int, revisions: int | None
 ) -> None:
+    assume(not ends_in_number(name))
     told = read_milestone(f"{name}:{days}:{money.plain(cents)}:{written(revisions)}")
     assert (told.name, told.days, told.price_cents, told.revisions) == (name.strip(), days, cents, revisions)
 
 
 @given(names, days, cents)
 def test_a_milestone_without_revisions_comes_back_as_written_and_has_none(name: str, days: int, cents: int) -> None:
-    assume(not re.search(r":[0-9]+$", name))  # its end would be the days, and the price be revisions
+    assume(not ends_in_number(name))
     told = read_milestone(f"{name}:{days}:{money.plain(cents)}")
     assert (told.name, told.days, told.price_cents, told.revisions) == (name.strip(), days, cents, 0)
 
 
 @given(names, st.integers(100, 999), st.integers(1, 99))
 def test_what_can_be_revisions_is_split_from_the_right(name: str, price: int, revisions: int) -> None:
+    assume(not ends_in_number(name))
     told = read_milestone(f"{name}:7:{price}:{revisions}")
     assert (told.name, told.days, told.price_cents, told.revisions) == (name.strip(), 7, price * 100, revisions)
+
+
+@given(names, days, st.integers(1, 999), st.integers(1, 999))
+def test_whole_dollars_are_read_as_the_price_unless_the_revisions_outnumber_them(
+    name: str, days: int, price: int, revisions: int
+) -> None:
+    assume(not ends_in_number(name))
+    text = f"{name}:{days}:{price}:{revisions}"
+    if revisions > price:
+        fault = refused(NAMES, read_milestone, text)
+        assert f"days {days}, price {price}, revisions {revisions}" in fault.message
+    else:
+        told = read_milestone(text)
+        assert (told.days, told.price_cents, told.revisions) == (days, price * 100, revisions)
+
+
+@given(names, st.integers(0, 999) | cents.map(money.plain), days, cents, st.none() | revisions.map(written))
+def test_a_name_that_ends_in_a_number_is_refused_whatever_follows(
+    name: str, number: object, days: int, cents: int, allowed: str | None
+) -> None:
+    told = f":{allowed}" if allowed is not None else ""
+    fault = refused(NAMES, read_milestone, f"{name}:{number}:{days}:{money.plain(cents)}{told}")
+    assert f"days {days}, price {money.plain(cents)}, revisions {allowed or 'not given'}" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Step:3:5:60", "name 'Step', days 3, price 5, revisions 60"),
+        ("Step:3:5:60.00", "name 'Step:3', days 5, price 60.00, revisions not given"),
+        ("Step:3:5:60:1", "name 'Step:3', days 5, price 60, revisions 1"),
+        ("Sketches:60.00:5:1", "name 'Sketches:60.00', days 5, price 1, revisions not given"),
+        ("Sketches:$60:5:1:unlimited", "name 'Sketches:$60', days 5, price 1, revisions unlimited"),
+        ("12:30:5:60", "name '12', days 30, price 5, revisions 60"),
+    ],
+)
+def test_a_milestone_that_could_be_meant_in_another_way_is_refused_as_it_was_read(
+    shell: Shell, text: str, read: str
+) -> None:
+    shell.gig()
+    told = shell("offer create --gig 1 --client ana --milestone B:1:5 --milestone", text)
+    assert (told.code, told.out, told.rules) == (4, "", ["names"])
+    assert f"it was read as {read};" in told.err
+    assert shell.json("offer list") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Step:3:5.00:60", ("Step", 3, 500, 60)),
+        ("Step:3:60:5", ("Step", 3, 6_000, 5)),
+        ("Step 3:5:60", ("Step 3", 5, 6_000, 0)),
+        ("Step:3:$5:60", ("Step", 3, 500, 60)),
+        ("Step:3:5:unlimited", ("Step", 3, 500, None)),
+        ("Sketches:5:60.00:1", ("Sketches", 5, 6_000, 1)),
+        ("Sketches:5:60:60", ("Sketches", 5, 6_000, 60)),
+    ],
+)
+def test_a_milestone_that_can_only_be_meant_in_one_way_is_taken(
+    text: str, expected: tuple[str, int, int, int | None]
+) -> None:
+    told = read_milestone(text)
+    assert (told.name, told.days, told.price_cents, told.revisions) == expected
 
 
 @given(cents, days, revisions)
@@ -160,7 +227,7 @@ def test_text_that_cannot_be_read_names_its_option_and_the_faulty_part(
 
 def test_a_name_with_colons_is_kept_through_the_whole_command(shell: Shell) -> None:
     shell.gig()
-    shell.ok("offer create --gig 1 --client ana --milestone", "Part 1: a: b:5:60.00:2", "--milestone", "12:30:5:60")
+    shell.ok("offer create --gig 1 --client ana --milestone", "Part 1: a: b:5:60.00:2", "--milestone", "12:30:5.00:60")
     told = [
         (one["name"], one["days"], one["price_cents"], one["revisions"])
         for one in shell.json("offer show 1")["milestones"]

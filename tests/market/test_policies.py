@@ -8,6 +8,7 @@ from cli.shell_helpers import START, Shell
 
 from market.conftest import Opens
 from market.desk_helpers import Desk
+from milepost import data
 from milepost.files import documents
 
 MINE = """\
@@ -158,6 +159,63 @@ def test_a_fault_of_a_policy_file_is_told_with_its_line_and_no_store_is_made(
         assert (answer.code, answer.out) == (6, "")
         assert f"bad.toml{told}" in answer.err
     assert not empty_shell.db.exists()
+
+
+NUMBERS = {"standard": "review_hours", "terms-2024": "clearance_days", "escrow-14d": "review_hours"}
+
+
+@pytest.mark.parametrize(("name", "number"), NUMBERS.items())
+def test_a_policy_file_does_not_take_a_shipped_name_for_other_numbers(
+    empty_shell: Shell, tmp_path: Path, name: str, number: str
+) -> None:
+    path = tmp_path / "mine.toml"
+    text = data.text("policies", f"{name}.toml")
+    numbers = documents.policy(name).numbers()
+    lines = [line for line in text.splitlines() if not line.startswith(number)]
+    other = "\n".join([*lines, f"{number} = {numbers[number] + 1}"])
+    path.write_text(other)
+    line = next(at for at, one in enumerate(other.splitlines(), start=1) if one.startswith("name"))
+    for words in (f"init --start {START} --policy", "policy show", "rules --policy"):
+        told = empty_shell(words, str(path))
+        assert (told.code, told.out) == (6, "")
+        assert f"mine.toml:{line}:1: {name!r} is the name of a policy that ships with other numbers" in told.err
+    assert not empty_shell.db.exists()
+
+    path.write_text(other.replace(f'"{name}"', f'"my-{name}"'))
+    assert empty_shell.json("policy show", str(path))["name"] == f"my-{name}"
+    path.write_text(text)
+    assert empty_shell.json("policy show", str(path))["numbers"] == numbers
+
+
+def test_a_policy_file_without_a_name_is_a_custom_one_whatever_its_numbers(empty_shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("review_hours = 10")
+
+    assert empty_shell.json("policy show", str(path))["name"] == "custom"
+
+
+@pytest.mark.parametrize(
+    ("policy", "faults"),
+    [
+        ('{ name = "standard", review_hours = 191 }', 1),
+        ('{ name = "standard", review_hours = 192 }', 0),
+        ('{ name = "terms-2024" }', 1),
+        ('{ name = "strict", review_hours = 191 }', 0),
+        ('{ name = "standard", edition = 1 }', 0),
+        ('{ name = "standard", edition = 1, review_hours = 191 }', 1),
+        ('"standard"', 0),
+    ],
+)
+def test_a_story_s_own_numbers_do_not_take_a_shipped_name(
+    empty_shell: Shell, tmp_path: Path, policy: str, faults: int
+) -> None:
+    path = tmp_path / "story.toml"
+    path.write_text(f'[scenario]\ntitle = "A"\nstart = 2026-01-05\npolicy = {policy}\n')
+    told = empty_shell("scenario check", str(path))
+
+    assert told.code == (6 if faults else 0)
+    assert told.err.count("that ships with other numbers") == faults
+    assert told.err.count("story.toml:4:1: ") == faults
 
 
 def test_all_faults_of_a_policy_file_are_told_at_once(empty_shell: Shell, tmp_path: Path) -> None:

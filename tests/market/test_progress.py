@@ -5,7 +5,7 @@ import store_helpers
 
 from market.conftest import Opens
 from market.desk_helpers import LINK, Desk
-from milepost.core.terms import OrderType
+from milepost.core.terms import OrderType, Stage
 
 ZOOM = "https://zoom.us/j/123"
 
@@ -24,7 +24,9 @@ def staged(opens: Opens) -> Desk:
     """A desk with an order of one payment and three stages."""
     desk = opens()
     with desk.opened() as db:
-        store_helpers.place(db, store_helpers.terms(OrderType.SINGLE, 1, stages=("Plan", "Build", "Test")))
+        store_helpers.place(
+            db, store_helpers.terms(OrderType.SINGLE, 1, stages=(Stage("Plan"), Stage("Build"), Stage("Test")))
+        )
     return desk
 
 
@@ -219,7 +221,9 @@ def test_an_order_paid_by_milestone_has_no_stages_to_report(desk: Desk) -> None:
 
 def test_after_a_revision_no_stage_is_reported_again(staged: Desk) -> None:
     with staged.opened() as db:
-        store_helpers.place(db, store_helpers.terms(OrderType.SINGLE, 1, stages=("Plan", "Build"), revisions=1))
+        store_helpers.place(
+            db, store_helpers.terms(OrderType.SINGLE, 1, stages=(Stage("Plan"), Stage("Build")), revisions=1)
+        )
     staged.do("report-stage", "report-stage", "deliver", "revise", order=2)
     assert staged.refused("order report-stage 2") == "gig-milestone-payments"
     staged.do("deliver", order=2)

@@ -26,6 +26,7 @@ from scenario.stage_helpers import Stage, exported, lost, standing
 
 POLICIES = [*(documents.policy(name) for name in documents.policy_names()), store_helpers.FEES, store_helpers.WAITING]
 DIGEST = "5e" * 32
+LINK = 'https://ana@[::1]:80/a b?c="d"&e=\''
 ODD = [
     "it's", 'a "b" c',
     "two\nlines\tand a tab", "绘图 🎨 «é»", "-", "--whole", "-m", "--order=job", "--gig", "as job", "as",
@@ -88,7 +89,7 @@ def test_a_long_revised_partly_cancelled_order_comes_back_under_every_policy(
     tell = Story(stages[0], policy)
     prices = ["60", "50.01", "500", "70", "99.99", "120"]
     order = tell.offer(" ".join(f"--milestone 'Part {n}:{n + 3}:{p}:2'" for n, p in enumerate(prices)))
-    tell(f"order deliver {order} --message first", "--recorded", f"a:b.zip:7:{DIGEST}", "--link", "-x", after="1d")
+    tell(f"order deliver {order} --message first", "--recorded", f"a:b.zip:7:{DIGEST}", "--link", LINK, after="1d")
     tell(f"order revise {order} --message again", after="1h")
     tell(f"order deliver {order}", after="36h")
     tell(f"order revise {order}", after="1s")
@@ -174,7 +175,7 @@ def test_every_way_to_order_a_package_comes_back(
         tell(f"order check-substep {order} 1")
         tell(f"order check-substep {order} 1 --undo")
     if view.milestones[0].zoom:
-        tell(f"order set-call {order} --at +2d --link 'zoom: 1'", after="1h")
+        tell(f"order set-call {order} --at +2d --link", LINK, after="1h")
     for _ in view.milestones[0].stages:
         tell(f"order report-stage {order}", after="1d")
     tell(f"order deliver {order} --link https://example.com")
@@ -205,7 +206,14 @@ def test_odd_texts_come_back_as_they_were(stages: tuple[Stage, Stage], text: str
     tell = Story(stages[0])
     order = tell.offer(f"{MILESTONES[0]} {MILESTONES[1]}")
     name = " ".join(text.split())[:80] or "a name"  # U+2028 is a space to split
-    tell(f"order deliver {order} --message", text, "--recorded", f"{name}:0:{DIGEST}", "--link", name)
+    tell(
+        f"order deliver {order} --message",
+        text,
+        "--recorded",
+        f"{name}:0:{DIGEST}",
+        "--link",
+        f"https://example.com/{name}",
+    )
     tell(f"order revise {order} --message", text)
     tell(f"resolution open --order {order} --by seller --milestone 2 --reason late --note", text)
     tell("resolution accept 1")
@@ -288,7 +296,7 @@ WORDS = [
     "order approve {order} --continue", "order approve {order} --continue", "order continue {order}",
     "order revise {order} --message", "order stop {order}", "order stop {order} --after-current",
     "order check-substep {order} {n}", "order check-substep {order} {n} --undo", "order report-stage {order}",
-    "order set-call {order} --at +{n}d --link zoom",
+    "order set-call {order} --at +{n}d --link https://zoom.us/j/1",
     "resolution open --order {order} --milestone {n} --by client --reason late --note",
     "resolution open --order {order} --whole --by seller --reason no-answer --note", "resolution accept {n}",
     "resolution decline {n}", "resolution withdraw {n}",

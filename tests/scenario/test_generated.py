@@ -26,7 +26,8 @@ START = "2026-01-30T09:00:00Z"
 ACTIONS = [
     "order deliver job", "order deliver job --link https://example.com --message 'It''s done'", "order approve job",
     "order approve job --continue", "order continue job", "order revise job", "order stop job",
-    "order stop job --after-current", "order set-call job --at +1d --link zoom", "--as ana order deliver job",
+    "order stop job --after-current", "order set-call job --at +1d --link https://zoom.us/j/1",
+    "--as ana order deliver job",
     "order report-stage job", "resolution open --order job --milestone 1 --by client --reason late",
     "resolution open --order job --whole --by seller --reason late", "resolution accept 1", "resolution withdraw 2",
     "resolution decline 1", "resolution support job --milestone 1 --reason late", "offer withdraw deal",

@@ -30,6 +30,35 @@ def test_set_package_changes_a_package_and_keeps_its_description(shop: Shop) -> 
     assert shop.gig_told()["packages"][0]["description"] == "Two concepts"
 
 
+@pytest.mark.parametrize(
+    ("terms", "options", "changed"),
+    [
+        ("160:9", "", {"price_cents": 16_000, "days": 9}),
+        ("160:9:0", "", {"price_cents": 16_000, "days": 9, "revisions": 0}),
+        ("160:9:unlimited", "", {"price_cents": 16_000, "days": 9, "revisions": None}),
+        ("160:9", "--description Two", {"price_cents": 16_000, "days": 9, "description": "Two"}),
+        ("160:9", "--description ''", {"price_cents": 16_000, "days": 9, "description": ""}),
+    ],
+)
+def test_set_package_changes_what_is_given_and_leaves_the_rest(
+    shop: Shop, terms: str, options: str, changed: dict[str, Any]
+) -> None:
+    (before, *others) = shop.gig_told()["packages"]
+    shop.ok(f"gig set-package 1 basic {terms} {options}")
+    after = shop.gig_told()["packages"]
+
+    assert {**after[0], "milestones": None} == {**before, **changed, "milestones": None}
+    assert after[1:] == others
+
+
+def test_a_new_package_has_no_revisions_and_no_description_unless_they_are_given(empty_shop: Shop) -> None:
+    empty_shop.sell(basic="150:7:2")
+    empty_shop.ok("gig set-package 1 standard 300:12")
+    _, standard = empty_shop.gig_told()["packages"]
+
+    assert (standard["revisions"], standard["description"]) == (0, "")
+
+
 def test_set_package_adds_a_package_that_all_milestones_of_all_packages_come_with(empty_shop: Shop) -> None:
     empty_shop.sell(basic="150:7")
     empty_shop.parts("Sketches", "Files")
@@ -138,6 +167,8 @@ def test_a_template_replaces_a_workflow_only_when_it_is_told_to(shop: Shop) -> N
         ("gig-milestone-fields", "gig edit-milestone 1 1 --days 0"),
         ("gig-milestone-fields", "gig edit-milestone 1 3 --price basic=5"),
         ("gig-milestone-fields", "gig add-milestone 1 --name A --days 2 --package basic --package basic"),
+        ("gig-milestone-fields", "gig add-milestone 1 --name A --days 2 --price basic=1 --price basic=2"),
+        ("gig-milestone-fields", "gig edit-milestone 1 1 --price basic=50 --price basic=50"),
         ("gig-price-split", "gig edit-milestone 1 1 --weight 0"),
         ("names", "gig edit-milestone 1 1 --name ' '"),
         ("gig-milestone-fields", "gig move-milestone 1 1 --to 4"),
@@ -204,23 +235,41 @@ def test_one_milestone_is_a_draft_that_clients_do_not_see(empty_shop: Shop) -> N
 
     assert empty_shop.lacks() == ["gig-milestones-min"]
     assert empty_shop.json("gig show 1 --client")["packages"][0]["milestones"] == []
-    assert "Sketches" not in empty_shop.ok("gig show 1 --client").out
+    text = empty_shop.ok("gig show 1 --client").out
+    assert "Sketches" not in text
+    assert "Basic: $150.00, 7 days, paid when ordering" in text
+    order = empty_shop.show(empty_shop.buy())
+    assert (order["type"], order["charged_cents"], len(order["milestones"])) == ("single", 15_000, 1)
+    assert (order["milestones"][0]["days"], order["milestones"][0]["stages"]) == (7, [])
     empty_shop.parts("Files")
     assert empty_shop.lacks() == []
     assert "Sketches" in empty_shop.ok("gig show 1 --client").out
 
 
-def test_a_client_sees_milestones_substeps_days_amounts_revisions_zoom_and_the_total_of_each_package(
+def test_a_client_sees_descriptions_substeps_days_amounts_revisions_zoom_and_the_total_of_each_package(
     shop: Shop,
 ) -> None:
+    shop.ok("gig edit-milestone 1 1 --description 'Three directions, by hand'")
     basic, _, premium = shop.json("gig show 1 --client")["packages"]
-    first = {"name": "Sketches", "days": 3, "revisions": 1, "zoom": True}
+    first = {
+        "name": "Sketches", "description": "Three directions, by hand", "days": 3, "revisions": 1, "zoom": True,
+    }  # fmt: skip
 
     assert basic["milestones"][0] == first | {"amount_cents": 10_000, "substeps": ["Mood board"]}
     assert premium["milestones"][0] == first | {"amount_cents": 24_001, "substeps": ["Mood board", "Ink"]}
     assert (basic["price_cents"], premium["price_cents"]) == (15_000, 48_001)
     text = shop.ok("gig show 1 --client").out
-    for seen in ("Sketches  Zoom", "· Ink", "$100.00", "$240.01", "$150.00", "$480.01", "unlimited", "Which files?"):
+    for seen in (
+        "Sketches  Zoom",
+        "Three directions, by hand",
+        "· Ink",
+        "$100.00",
+        "$240.01",
+        "$150.00",
+        "$480.01",
+        "unlimited",
+        "Which files?",
+    ):
         assert seen in text
 
 

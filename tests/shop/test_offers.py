@@ -93,6 +93,8 @@ def test_keys_of_another_type_are_refused_all_at_once(shop: Shop, options: str, 
         (["offer-milestones-max"], " ".join(["--milestone A:1:5"] * 7)),
         (["offer-milestone-days"], "--milestone A:31:5 --milestone B:30:5"),
         (["offer-milestone-days"], "--milestone A:0:5 --milestone B:1:5"),
+        (["offer-subscription"], "--type subscription --price 5 --days 2"),
+        (["offer-subscription", "offer-type"], "--type subscription --price 5"),
         (["offer-subscription"], "--type subscription --price 5 --days 2 --cycles 13"),
         (["offer-subscription"], "--type subscription --price 5 --days 2 --cycles 0"),
         (["money-bounds"], "--price 0 --days 2"),
@@ -157,6 +159,33 @@ def test_an_offer_is_moved_once_by_the_one_whose_move_it_is(shop: Shop, verb: st
     assert shop.json("offer show 1")["status"] == status
     for again in MOVES:
         shop.refuses("offer-lifecycle", line=f"offer {again} 1")
+
+
+@pytest.mark.parametrize("verb", MOVES)
+def test_a_stranger_to_an_offer_is_told_so_and_customer_support_is_told_whose_move_it_is(shop: Shop, verb: str) -> None:
+    shop.create(OFFER, "offer")
+    told = shop.refuses("actor", line=f"--as bob offer {verb} 1")
+    assert "bob has no part in offer 1: its seller is maria, its client ana" in told.err
+    assert "support" not in told.err
+
+    told = shop.refuses("actor", line=f"--as support offer {verb} 1")
+    assert "not by the support" in told.err
+
+
+def test_a_subscription_file_that_does_not_say_its_cycles_is_refused(shop: Shop) -> None:
+    text = 'gig = 1\nclient = "ana"\ntype = "subscription"\nprice = 200\ndays = 10\n'
+    told = shop.refuses("offer-subscription", line="offer create --from -", stdin=text)
+
+    assert "says for how many monthly cycles it is" in told.err
+    assert len(shop.json(f"offer show {shop.create(f'{text}cycles = 1', 'offer')}")["milestones"]) == 1
+
+
+@pytest.mark.parametrize("expires", ["1w", "+1w", "7d", "6d24h", "168h"])
+def test_an_offer_expires_after_a_duration_with_or_without_a_plus_or_in_weeks(shop: Shop, expires: str) -> None:
+    told = shop.json(f"{CREATE} --price 5 --days 2 --expires {expires}")
+    by_file = shop.create(OFFER.replace('"milestones"\n', f'"milestones"\nexpires = "{expires}"\n'), "offer")
+
+    assert told["expires_at"] == shop.json(f"offer show {by_file}")["expires_at"] == "2026-01-12T09:00:00Z"
 
 
 @pytest.mark.parametrize("verb", MOVES)

@@ -194,11 +194,18 @@ def test_an_order_is_placed_under_the_stores_policy(opens: Opens, policy: str, c
     assert (order["charged_cents"], order["fees_cents"]) == (charged, fees)
 
 
-def test_a_milestone_under_the_policys_least_price_is_missing_something(opens: Opens) -> None:
+def test_a_milestone_under_the_policys_least_price_makes_a_draft_whose_packages_are_all_sold_whole(
+    opens: Opens,
+) -> None:
     shop = opens(policy="terms-2024")
     shop.sell(**THREE)
     shop.parts("A", "B", "C", options="--weight 1")
     shop.ok("gig edit-milestone 1 1 --weight 2")
 
     assert shop.lacks() == ["gig-price-split", "gig-price-split"]
-    shop.refuses("gig-price-split", "gig-price-split", line=PLACE)
+    orders = [shop.show(shop.buy(tier)) for tier in THREE]
+    assert [(one["type"], one["milestones"][0]["price_cents"]) for one in orders] == [
+        ("single", 15_000), ("single", 30_000), ("single", 48_000),
+    ]  # fmt: skip
+    shop.ok("gig edit-milestone 1 1 --weight 1")
+    assert shop.show(shop.buy())["type"] == "milestones"

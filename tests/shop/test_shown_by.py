@@ -95,7 +95,7 @@ def test_a_price_of_100_01_over_three_equal_milestones_loses_nothing(empty_shop:
 
 
 @pytest.mark.parametrize(("second", "fine"), [("40.01", True), ("40.00", False), ("40.02", False)])
-def test_explicit_prices_a_cent_off_are_refused_when_somebody_wants_to_order(
+def test_explicit_prices_a_cent_off_make_a_draft_that_is_sold_in_one_piece(
     empty_shop: Shop, second: str, fine: bool
 ) -> None:
     empty_shop.sell(basic="100.01:9")
@@ -106,8 +106,9 @@ def test_explicit_prices_a_cent_off_are_refused_when_somebody_wants_to_order(
         assert [one["price_cents"] for one in empty_shop.show(empty_shop.buy())["milestones"]] == [6_000, 4_001]
         return
     assert empty_shop.lacks() == ["gig-price-split"]
-    told = empty_shop.refuses("gig-price-split", line="order place --gig 1 --client ana")
-    assert "its price is $100.01" in told.err
+    assert "its price is $100.01" in empty_shop.gig_told()["missing"][0]["message"]
+    order = empty_shop.show(empty_shop.buy())
+    assert (order["type"], order["charged_cents"]) == ("single", 10_001)
 
 
 def test_a_price_for_one_milestone_only_is_told_with_the_other_that_has_none(empty_shop: Shop) -> None:
@@ -124,14 +125,17 @@ def test_a_price_for_one_milestone_only_is_told_with_the_other_that_has_none(emp
 # ── Milestones by package ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_one_milestone_left_in_premium_is_refused_naming_premium(empty_shop: Shop) -> None:
+def test_one_milestone_left_in_premium_is_told_naming_premium_and_every_package_is_sold_whole(empty_shop: Shop) -> None:
     empty_shop.sell(**THREE)
     empty_shop.parts("Sketches", "Files", options="--package basic --package standard")
     empty_shop.parts("Print", options="--package premium")
 
     assert empty_shop.lacks() == ["gig-package-count"]
-    told = empty_shop.refuses("gig-package-count", line="order place --gig 1 --client ana --package premium")
-    assert "the premium package has 1 milestone available" in told.err
+    assert "the premium package has 1 milestone available" in empty_shop.gig_told()["missing"][0]["message"]
+    orders = [empty_shop.show(empty_shop.buy(tier)) for tier in THREE]
+    assert [(one["type"], one["charged_cents"]) for one in orders] == [
+        ("single", 15_000), ("single", 30_000), ("single", 48_000),
+    ]  # fmt: skip
 
 
 def test_no_milestone_left_in_premium_makes_it_a_single_payment(empty_shop: Shop) -> None:

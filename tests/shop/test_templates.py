@@ -11,6 +11,7 @@ from milepost.core.gig import TIERS, Gig, Package, check, missing
 from milepost.core.workflow import Template
 from milepost.files import documents
 from milepost.policy import STANDARD
+from milepost.store import catalog
 from shop.shop_helpers import THREE, Shop
 
 SHIPPED = {template.name: template for template in documents.shipped_templates()}
@@ -112,14 +113,62 @@ def test_a_saved_template_is_a_gigs_workflow_for_another_gig(shop: Shop) -> None
     assert shop.lacks(2) == []
 
 
-def test_a_saved_template_has_no_prices_of_its_own(empty_shop: Shop) -> None:
-    empty_shop.sell(basic="100:7")
-    empty_shop.parts("A", "B", options="--price basic=50")
+def test_a_saved_template_has_the_proportion_of_explicit_prices_and_no_prices_of_its_own(empty_shop: Shop) -> None:
+    empty_shop.sell(basic="100:7", premium="300:20")
+    empty_shop.parts("A", options="--price basic=75 --price premium=150")
+    empty_shop.parts("B", options="--price basic=25 --price premium=50")
+    empty_shop.parts("C", options="--package premium --price premium=100")
     empty_shop.ok("template save 1 --name my-logo")
-    empty_shop.sell(basic="200:7")
+    empty_shop.sell(basic="200:7", premium="600.02:20")
     empty_shop.ok("gig use-template 2 my-logo")
 
-    assert empty_shop.amounts("basic", 2) == [10_000, 10_000]
+    told = empty_shop.json("template show my-logo")["milestones"]
+    assert [(one["weight"], one["prices_cents"]) for one in told] == [(3, {}), (1, {}), (2, {})]
+    assert empty_shop.amounts("basic", 2) == [15_000, 5_000]
+    assert empty_shop.amounts("premium", 2) == [30_001, 10_000, 20_001]
+
+
+@pytest.mark.parametrize("handle", ["otto", "ana", "support"])
+def test_nobody_but_its_seller_deletes_a_template(shop: Shop, handle: str) -> None:
+    shop.ok("template save 1 --name my-logo")
+    told = shop.refuses("actor", line=f"--as {handle} template delete my-logo --yes")
+
+    assert f"the template my-logo is maria's; {handle} cannot delete it" in told.err
+    assert shop.ok("--as maria template delete my-logo --yes")
+    assert shop("template show my-logo").code == 3
+
+
+def test_nobody_but_its_seller_replaces_a_template_under_a_handle_or_without_one(shop: Shop) -> None:
+    shop.sell(seller="otto", **THREE)
+    shop.parts("A", "B", gig=2)
+    shop.ok("template save 1 --name my-logo")
+    for under in ("", "--as otto "):
+        told = shop.refuses("gig-template", line=f"{under}template save 2 --name my-logo")
+        assert "the template my-logo is maria's" in told.err
+    shop.ok("--as maria template save 1 --name my-logo")
+    shop.ok("template delete my-logo --yes")
+    shop.ok("--as otto template save 2 --name my-logo")
+    shop.refuses("actor", line="--as maria template delete my-logo --yes")
+
+
+def test_every_seller_uses_what_another_saved(shop: Shop) -> None:
+    shop.ok("template save 1 --name my-logo")
+    shop.sell(seller="otto", **THREE)
+    shop.ok("--as otto gig use-template 2 my-logo")
+
+    assert shop.names(2) == shop.names(1)
+
+
+def test_a_template_that_was_saved_before_sellers_were_noted_is_everybodys(shop: Shop) -> None:
+    def save_without_seller() -> None:
+        with shop.opened() as db, db.write() as connection:
+            catalog.save_template(connection, SHIPPED["logo-design"]._replace(name="old"))
+
+    save_without_seller()
+    shop.ok("--as otto template delete old --yes")
+    save_without_seller()
+    shop.ok("--as maria template save 1 --name old")
+    shop.refuses("actor", line="--as otto template delete old --yes")
 
 
 def test_a_template_that_is_saved_again_replaces_the_one_before_and_gigs_keep_what_they_used(shop: Shop) -> None:

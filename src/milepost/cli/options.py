@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import typer
 
 from milepost import money, times
+from milepost.core import names
 from milepost.core.gig import TIERS, Package
 from milepost.core.terms import MilestoneTerms, agreed_of
 from milepost.errors import NotFound
@@ -151,6 +152,7 @@ def read_milestone(text: str) -> MilestoneTerms:
     """
     form = f"{MILESTONE_FORM}, such as Sketches:5:60.00"
     name, days, price_cents, allowed = _read_parts(text, (_name, _days, amount, revisions), form)
+    names.check_milestone_parts(*text.rsplit(":", 2 if allowed is None else 3))
     return MilestoneTerms(name.strip(), days, price_cents, count_of(allowed))
 
 

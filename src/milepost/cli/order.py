@@ -11,6 +11,7 @@ from milepost.cli import order_clock, order_views
 from milepost.cli.options import Message, OrderId, Record, Tier, id_option, moment, record
 from milepost.cli.session import answers, current, note, store
 from milepost.commands import template_of
+from milepost.core import names
 from milepost.core.transitions import Action
 from milepost.errors import BadFile, Fault
 
@@ -84,7 +85,8 @@ def deliver(
       milepost order deliver 1 --file logo.svg --link https://example.com/brand
     """
     files = [one._asdict() for one in (*(recorded or ()), *map(_recorded, file or ()))]
-    return act(order, Action.DELIVER, message=message, files=files, links=link or [])
+    links = [names.check_new_link("a link", one) for one in link or ()]
+    return act(order, Action.DELIVER, message=message, files=files, links=links)
 
 
 @app.command()
@@ -194,7 +196,7 @@ def set_call(
     Example:
       milepost order set-call 1 --at 2026-01-07T15:00Z --link https://zoom.us/j/1
     """
-    return act(order, Action.SET_CALL, call_at=at, link=link)
+    return act(order, Action.SET_CALL, call_at=at, link=names.check_new_link("a call's link", link))
 
 
 def _recorded(path: Path) -> Record:

@@ -86,21 +86,13 @@ def store() -> "Database":
         from milepost.market import stores
 
         session.opened.append(stores.open_store(session.store_path))
-        _follow_machine_clock(session.opened[0])
+        stores.follow(session.opened[0], machine_now())
     return session.opened[0]
 
 
 def machine_now() -> int:
     """The machine's time, in UTC seconds: the one place where the program asks for it."""
     return int(time.time())
-
-
-def _follow_machine_clock(db: "Database") -> None:
-    from milepost.market import clock, stores
-
-    settings, now = stores.settings_of(db), machine_now()
-    if settings.clock_mode == "system" and settings.clock < now:
-        clock.tick(db, now)
 
 
 def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer]:

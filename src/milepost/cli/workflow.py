@@ -6,7 +6,7 @@ import typer
 
 from milepost.cli.options import GigId, Price, Tier, count_of, price, revisions
 from milepost.cli.session import answers, current, store
-from milepost.core.gig import TIERS
+from milepost.core.gig import TIERS, prices_by_package
 
 if TYPE_CHECKING:
     from milepost.views.gigs import GigView
@@ -60,7 +60,7 @@ def add_milestone(
         zoom,
         _tiers(package),
         weight,
-        dict(prices or ()),
+        prices_by_package(prices or ()),
     )
     return gigs.add_milestone(store(), gig, milestone, handle=current().handle)
 
@@ -111,7 +111,7 @@ def edit_milestone(
     if not changes and not prices:
         raise typer.BadParameter("say what to change, such as --days 5")
     return gigs.edit_milestone(
-        store(), gig, milestone, set_prices=dict(prices or ()), handle=current().handle, **changes
+        store(), gig, milestone, set_prices=prices_by_package(prices or ()), handle=current().handle, **changes
     )
 
 

@@ -3,14 +3,16 @@
 Plain values come in, faults come out; nothing here is stored as it is.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
 
 from milepost import money, rules
 from milepost.core import names
 from milepost.policy import Policy
 from milepost.rules import RuleError
+
+_Given = ParamSpec("_Given")
 
 TIERS = ("basic", "standard", "premium")
 DAYS_MAX = 365
@@ -147,7 +149,7 @@ def missing(gig: Gig, policy: Policy) -> Iterator[RuleError]:
             yield from _split_faults(gig, package, policy)
 
 
-class Warned(NamedTuple):
+class ShortPackage(NamedTuple):
     """A package that says fewer days than its milestones take together."""
 
     package: str
@@ -155,12 +157,12 @@ class Warned(NamedTuple):
     milestone_days: int
 
 
-def short_packages(gig: Gig) -> Iterator[Warned]:
+def short_packages(gig: Gig) -> Iterator[ShortPackage]:
     """The packages whose days are fewer than their milestones' (rule gig-client-view)."""
     for package in gig.packages:
         days = sum(milestone.days for milestone in gig.available(package.tier))
         if package.days < days:
-            yield Warned(package.tier, package.days, days)
+            yield ShortPackage(package.tier, package.days, days)
 
 
 def amounts(gig: Gig, package: Package) -> tuple[int, ...]:
@@ -281,9 +283,19 @@ def _substep_faults(gig: Gig, where: str, milestone: Milestone) -> Iterator[Rule
             )
 
 
-def caught(check: Callable[..., object], *given: object) -> Iterator[RuleError]:
+def prices_by_package(given: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Explicit prices in cents by package. Raises `gig-milestone-fields` for a package that has two."""
+    prices: dict[str, int] = {}
+    for tier, cents in given:
+        if tier in prices:
+            raise rules.GIG_MILESTONE_FIELDS.refuse(why=f"the milestone has two prices in the {tier} package")
+        prices[tier] = cents
+    return prices
+
+
+def caught(check: Callable[_Given, object], *given: _Given.args, **named: _Given.kwargs) -> Iterator[RuleError]:
     """The fault that a check raises, as a value."""
     try:
-        check(*given)
+        check(*given, **named)
     except RuleError as fault:
         yield fault

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from milepost import money
+from milepost.core.names import ends_in_number
 from milepost.core.terms import Follow, Terms
 from milepost.policy import Policy
 
@@ -93,7 +94,8 @@ def _long_work(terms: Terms) -> Iterator[Finding]:
     if days <= LONG_DAYS or terms.follow is Follow.RENEWAL:
         return
     parts = [part for one in terms.milestones for part in _parts(one.name, one.days, one.price_cents)]
-    if len(parts) == len(terms.milestones) or len(parts) > terms.policy.offer_milestones_max:
+    too_many = len(parts) > terms.policy.offer_milestones_max
+    if too_many or len(parts) == len(terms.milestones) or any(ends_in_number(name) for name, _, _ in parts):
         parts = _even(terms, days)
     told = ", ".join(f'"{name}:{length}:{money.plain(cents)}"' for name, length, cents in parts)
     yield Finding("long-work", f"the work lasts {days} days in all", f"split it, for example {told}")

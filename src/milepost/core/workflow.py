@@ -4,7 +4,8 @@ What a changed gig must not be is for `core/gig.py` to say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import gcd
+from fractions import Fraction
+from math import gcd, lcm
 from typing import NamedTuple, TypedDict, Unpack
 
 from milepost import rules
@@ -148,16 +149,29 @@ def template_of(gig: Gig, name: str) -> Template:
 def _weights(milestones: Sequence[Milestone]) -> list[int]:
     """The milestones' weights; where each has an explicit price, the prices in their smallest whole proportion.
 
-    A milestone's price in its first package counts. What would weigh too much is rounded, and nothing weighs nothing.
+    What would weigh too much is rounded, and nothing weighs nothing.
     """
     if not all(milestone.prices for milestone in milestones):
         return [milestone.weight for milestone in milestones]
-    prices = [next(one.prices[tier] for tier in TIERS if tier in one.prices) for one in milestones]
-    shares = [price // gcd(*prices) for price in prices]
+    shares = _proportion(milestones)
+    whole = lcm(*(share.denominator for share in shares))
     heaviest = max(shares)
-    if heaviest <= WEIGHT_MAX:
-        return shares
-    return [max(1, (2 * share * WEIGHT_MAX + heaviest) // (2 * heaviest)) for share in shares]
+    scale = min(Fraction(whole, gcd(*(int(share * whole) for share in shares))), WEIGHT_MAX / heaviest)
+    return [max(1, int(share * scale + Fraction(1, 2))) for share in shares]
+
+
+def _proportion(milestones: Sequence[Milestone]) -> list[Fraction]:
+    """What the milestones are worth beside each other: their prices in the package that has most of them.
+
+    The prices of those that only other packages have are scaled by what the milestones of both cost there and here.
+    """
+    worth: dict[int, Fraction] = {}
+    priced = [{at: one.prices[tier] for at, one in enumerate(milestones) if tier in one.prices} for tier in TIERS]
+    for prices in sorted(priced, key=len, reverse=True):
+        both = worth.keys() & prices.keys()
+        scale = Fraction(sum(worth[at] for at in both), sum(prices[at] for at in both)) if both else Fraction(1)
+        worth = {at: cents * scale for at, cents in prices.items()} | worth
+    return [worth[at] for at in range(len(milestones))]
 
 
 def _fitted(milestone: Milestone, tiers: Sequence[str]) -> Milestone:

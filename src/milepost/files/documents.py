@@ -5,6 +5,7 @@ wrong types and bad amounts or times are faults with the file's line and column.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -305,8 +306,14 @@ def policy(name: str) -> Policy:
 
 
 def shipped_name_faults(described: Policy, line: int | None, column: int | None) -> list[Fault]:
-    """A policy of other numbers than a shipped one's does not call itself by that name."""
-    if described.name not in policy_names() or described == policy(described.name):
+    """A policy of other numbers than a shipped one's does not call itself by that name.
+
+    Its edition may be another: the orders of an older store have the shipped numbers in the reading of then.
+    """
+    if described.name not in policy_names():
+        return []
+    shipped = policy(described.name)
+    if replace(described, edition=shipped.edition) == shipped:
         return []
     message = f"{described.name!r} is the name of a policy that ships with other numbers; give yours another name"
     return [Fault(message, line, column)]

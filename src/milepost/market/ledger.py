@@ -21,6 +21,12 @@ def entries(db: Database, *, order_id: int | None, account: str | None, limit: i
     return Listing.cut("entry", [EntryView.of(posted) for posted in found], limit)
 
 
+def written_after(db: Database, entry_id: int) -> list[EntryView]:
+    """The entries that came after one, oldest first."""
+    with db.peek() as connection:
+        return [EntryView.of(posted) for posted in ledger.entries(connection, after=entry_id)]
+
+
 def balances(
     db: Database, *, order_id: int | None, account: str | None, at: times.When | None = None
 ) -> Listing[BalanceView]:

@@ -55,8 +55,8 @@ def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[
 def accept(db: Database, offer_id: int, *, handle: str | None = None) -> Created[PlacedView]:
     """Accept an offer and place its order, or neither (rules offer-lifecycle, order-first-charge)."""
     with db.write() as connection:
-        moved = _moved(connection, offer_id, OfferStatus.ACCEPTED, handle)
         now = settings.clock(connection)
+        moved = _moved(connection, offer_id, OfferStatus.ACCEPTED, handle, now)
         order = place(connection, moved.terms, Origin(moved.gig_id, offer_id), now)
         placed = PlacedView(order, OfferView.of(moved, order.id))
         return Created(order.id, placed)
@@ -65,13 +65,17 @@ def accept(db: Database, offer_id: int, *, handle: str | None = None) -> Created
 def decline(db: Database, offer_id: int, *, handle: str | None = None) -> OfferView:
     """Decline an offer, as its client (rule offer-lifecycle)."""
     with db.write() as connection:
-        return OfferView.of(_moved(connection, offer_id, OfferStatus.DECLINED, handle), None)
+        return OfferView.of(
+            _moved(connection, offer_id, OfferStatus.DECLINED, handle, settings.clock(connection)), None
+        )
 
 
 def withdraw(db: Database, offer_id: int, *, handle: str | None = None) -> OfferView:
     """Withdraw an offer, as its seller (rule offer-lifecycle)."""
     with db.write() as connection:
-        return OfferView.of(_moved(connection, offer_id, OfferStatus.WITHDRAWN, handle), None)
+        return OfferView.of(
+            _moved(connection, offer_id, OfferStatus.WITHDRAWN, handle, settings.clock(connection)), None
+        )
 
 
 def show(db: Database, offer_id: int) -> OfferView:
@@ -120,7 +124,7 @@ def forecast(db: Database, offer_id: int) -> ForecastView:
     return ForecastView.of(offer, at, courses(offer.terms, at, commands.arguments))
 
 
-def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: str | None) -> Offer:
+def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: str | None, now: int) -> Offer:
     offer = catalog.offer(connection, offer_id)
     actor = MOVERS[wanted]
     if handle is not None:
@@ -133,6 +137,6 @@ def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: s
                 actor=handle,
             )
         actor = party
-    moved = move(offer, wanted, actor=actor, at=settings.clock(connection))
+    moved = move(offer, wanted, actor=actor, at=now)
     catalog.save_offer(connection, moved)
     return moved

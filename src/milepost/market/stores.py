@@ -35,6 +35,21 @@ def open_store(path: Path) -> Database:
     return migrations.open_store(path)
 
 
+def clock_of(db: Database) -> tuple[int, str]:
+    """The store's clock, and who moves it: simulated or system."""
+    with db.peek() as connection:
+        return settings.clock_mode(connection)
+
+
+def follow(db: Database, now: int) -> None:
+    """Bring a store that was just opened up to the machine's time `now`, if its clock is the machine's."""
+    reached, mode = db.clock_found or clock_of(db)
+    if mode == "system" and reached < now:
+        from milepost.market import clock
+
+        clock.tick(db, now)
+
+
 def settings_of(db: Database) -> settings.Settings:
     """The store's clock, how it moves, and the policy for new orders."""
     with db.read() as connection:

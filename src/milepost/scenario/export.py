@@ -11,7 +11,7 @@ from milepost.core.offer import Offer, faults
 from milepost.core.order import Order
 from milepost.core.terms import MilestoneTerms, OrderType, Terms
 from milepost.core.transitions import REQUEST_ROWS, Action, Actor
-from milepost.files import writer
+from milepost.files import documents, writer
 from milepost.files.writer import section
 from milepost.market.orders import Exported
 from milepost.policy import STANDARD
@@ -32,13 +32,16 @@ def order_text(told: Exported) -> str:
 
 
 def _policy(terms: Terms) -> str | dict[str, Any]:
-    """The name of the standard policy, or the numbers that differ from it."""
+    """The name of the standard policy, or the numbers that differ from it.
+
+    Without its name, if a shipped policy with other numbers has that by now: no scenario could say both.
+    """
     numbers, standard = terms.policy.numbers(), STANDARD.numbers()
     differing = {key: value for key, value in numbers.items() if value != standard[key]}
     if not differing and terms.policy.name == STANDARD.name:
         return STANDARD.name
     told = {key: "unlimited" if value is None else value for key, value in differing.items()}
-    return {"name": terms.policy.name} | told
+    return told if documents.shipped_name_faults(terms.policy, None, None) else {"name": terms.policy.name} | told
 
 
 # ── What was agreed ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,8 @@ class _Play:
     orders: list[int] = field(default_factory=list)
     steps: list[StepView] = field(default_factory=list)
     expectations: list[ExpectationView] = field(default_factory=list)
-    entries_told: int = 0
+    last_entry: int = 0
+    reached: int | None = None  # the instant that the clock is known to show
 
 
 def play(scenario: Scenario, run_command: RunCommand, *, strict: bool = True) -> PlayedView:
@@ -59,7 +60,7 @@ def play(scenario: Scenario, run_command: RunCommand, *, strict: bool = True) ->
 
 def play_in(scenario: Scenario, db: Database, run_command: RunCommand, *, strict: bool = True) -> PlayedView:
     """Play a scenario in a new store."""
-    run = _Play(scenario, db, run_command)
+    run = _Play(scenario, db, run_command, reached=stores.clock_of(db)[0])
     whole = _set_up(run) and all(_happen(run, event) or not strict for event in scenario.events)
     passed = whole and all(step.ok for step in run.steps) and all(one.ok for one in run.expectations)
     return PlayedView(
@@ -118,7 +119,9 @@ def _happen(run: _Play, event: Event) -> bool:
 def _done(run: _Play, event: Event) -> bool:
     """A step, and what must be true after it."""
     try:
-        view = run.run_command(run.db, event.spoken(run.refs))
+        words = event.spoken(run.refs)
+        run.reached = None if "tick" in words else run.reached
+        view = run.run_command(run.db, words)
     except RuleError as fault:
         expected = fault.rule.id == event.refused
         effect = f"refused as expected [{fault.rule.id}]" if expected else f"refused: {fault}"
@@ -154,7 +157,10 @@ def _subject(run: _Play, event: Event) -> int | None:
 
 
 def _tick(run: _Play, at: int) -> None:
+    if at == run.reached:
+        return
     fired = clock.tick(run.db, at, keep=MANY).fired
+    run.reached = at
     for timer in fired:
         subject = f"order {timer.order}" if timer.order else f"offer {timer.offer}"
         run.steps.append(StepView(timer.at, None, f"the clock: {timer.timer}", f"{subject} [{timer.rule}]"))
@@ -200,8 +206,8 @@ def _minute(instant: int) -> str:
 
 def _moved(run: _Play) -> list[str]:
     """The entries that the ledger has now and had not when it was asked last."""
-    entries = ledger.entries(run.db, order_id=None, account=None, limit=MANY).items[run.entries_told :]
-    run.entries_told += len(entries)
+    entries = ledger.written_after(run.db, run.last_entry)
+    run.last_entry = entries[-1].id if entries else run.last_entry
     return [f"{entry.kind} {money.dollars(entry.amount_cents)}" for entry in entries]
 
 

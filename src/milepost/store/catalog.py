@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep
@@ -223,7 +223,7 @@ def add_offer(connection: Connection, offer: Offer) -> None:
 def save_offer(connection: Connection, offer: Offer) -> None:
     """Store what a move changed of an offer."""
     with session_in(connection) as session:
-        session.get_one(OfferRow, offer.id).sqlmodel_update(_offer_state(offer))
+        session.execute(update(OfferRow).where(col(OfferRow.id) == offer.id).values(**_offer_state(offer)))
 
 
 def offer(connection: Connection, offer_id: int) -> Offer:

@@ -58,17 +58,19 @@ class Database:
         self._policies: dict[int, Policy] = {}
         self._reader: Connection | None = None
         self._writer: Connection | None = None
+        self.clock_found: tuple[int, str] | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the store; writing in it is refused by SQLite. Raises `StoreError`."""
+        with self._told_apart(), _transaction(self._reading(), "BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def peek(self) -> Iterator[Connection]:
+        """As `read`, for one statement, which is a view of its own. Raises `StoreError`."""
         with self._told_apart():
-            if self._reader is None:
-                self._reader = self._connect()
-                # Once, not for each transaction: the switch makes SQLite compile all statements anew.
-                self._reader.execute("PRAGMA query_only = ON")
-            with _transaction(self._reader, "BEGIN"):
-                yield self._reader
+            yield self._reading()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -121,6 +123,13 @@ class Database:
         self._reader = self._writer = None
         self._policies.clear()
 
+    def _reading(self) -> Connection:
+        if self._reader is None:
+            self._reader = self._connect()
+            # Once, not for each transaction: the switch makes SQLite compile all statements anew.
+            self._reader.execute("PRAGMA query_only = ON")
+        return self._reader
+
     def _writing(self) -> Connection:
         if self._writer is None:
             self._writer = self._connect()
@@ -165,6 +174,8 @@ class _Trial(Database):
     def read(self) -> Iterator[Connection]:
         with self._told_apart():
             yield self._connection
+
+    peek = read
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -16,14 +16,15 @@ def entries(
     order_id: int | None = None,
     account: str | None = None,
     until: int | None = None,
+    after: int | None = None,
     limit: int = -1,
     by_order: bool = False,
 ) -> Iterator[Posted]:
     """The entries of an order, or that touch an account, up to and with an instant, oldest first.
 
-    `by_order` keeps those of an order together.
+    Those that come after the entry with the id `after`; `by_order` keeps those of an order together.
     """
-    where, values = _where(order_id=order_id, account=account, until=until)
+    where, values = _where(order_id=order_id, account=account, until=until, after=after)
     sorting = "order_id, id" if by_order else "id"
     rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
     for id, at, order, number, kind, position, debit, credit, amount_cents, undoes in rows:
@@ -53,7 +54,7 @@ def summed(connection: Connection, *, order_id: int | None = None, until: int | 
 
 
 def _where(
-    *, order_id: int | None = None, account: str | None = None, until: int | None = None
+    *, order_id: int | None = None, account: str | None = None, until: int | None = None, after: int | None = None
 ) -> tuple[str, tuple[object, ...]]:
     """The condition on entries, and its values; what is not asked for is not in it, so that an index can be used."""
     wanted: list[tuple[str, tuple[object, ...]]] = []
@@ -63,6 +64,8 @@ def _where(
         wanted.append(("(debit = ? OR credit = ?)", (account, account)))
     if until is not None:
         wanted.append(("at <= ?", (until,)))
+    if after is not None:
+        wanted.append(("id > ?", (after,)))
     return " AND ".join(condition for condition, _ in wanted) or "true", tuple(
         value for _, some in wanted for value in some
     )

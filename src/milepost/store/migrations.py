@@ -91,16 +91,32 @@ def open_store(path: Path) -> Database:
     return db
 
 
+_IDENTITY = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+_IDENTITY_AND_CLOCK = (
+    "SELECT application_id, user_version, clock, clock_mode FROM pragma_application_id, pragma_user_version, store"
+)
+
+
 def check(db: Database) -> None:
-    """Refuse by name what is not a store of ours, and bring an older one up to date. Raises `StoreError`."""
-    with db.read() as connection:
-        version = _version(connection, db.name)
+    """Refuse by name what is not a store of ours, and bring an older one up to date. Raises `StoreError`.
+
+    What the store's clock shows, and who moves it, is read with it: every command asks for that first.
+    """
+    with db.peek() as connection:
+        try:
+            rows = connection.rows(_IDENTITY_AND_CLOCK)
+        except sqlite3.OperationalError:  # there is no such table: whose file it is says more
+            _known(connection.rows(_IDENTITY)[0], db.name)
+            raise
+        version = _known(rows[0][:2] if rows else connection.rows(_IDENTITY)[0], db.name)
+        db.clock_found = rows[0][2:] if rows else None
     if version < newest():
         _climb(db)
 
 
-def _version(connection: Connection, name: str) -> int:
-    application, version = connection.value("PRAGMA application_id"), int(connection.value("PRAGMA user_version"))
+def _known(identity: Sequence[int], name: str) -> int:
+    """The version of a store of ours. Raises `StoreError` for any other file."""
+    application, version = identity
     if application != APPLICATION_ID or version < 1:
         raise StoreError(f"{name} is not a milepost store")
     if version > newest():
@@ -110,7 +126,7 @@ def _version(connection: Connection, name: str) -> int:
 
 def _climb(db: Database) -> None:
     with db.rebuild() as connection:
-        version = _version(connection, db.name)
+        version = _known(connection.rows(_IDENTITY)[0], db.name)
         if version == newest():
             return  # another process was faster
         _check_as_made(connection, version, db.name)

@@ -108,6 +108,8 @@ class Change(NamedTuple):
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     """The orders of `ids` that exist, by id."""
+    if not ids:
+        return {}
     wanted = (json.dumps(list(ids)),)
     milestones: dict[int, list[Milestone]] = {}
     for row in connection.rows(_SELECT_MILESTONES, wanted):

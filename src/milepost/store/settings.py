@@ -36,6 +36,12 @@ def read(connection: Connection) -> Settings:
     return Settings(clock, clock_mode, policy(connection, policy_id))
 
 
+def clock_mode(connection: Connection) -> tuple[int, str]:
+    """The store's clock, and who moves it."""
+    ((clock, mode),) = connection.rows("SELECT clock, clock_mode FROM store WHERE id = 1")
+    return clock, mode
+
+
 def clock(connection: Connection) -> int:
     """The store's clock, in UTC seconds."""
     return int(connection.value("SELECT clock FROM store WHERE id = 1"))
