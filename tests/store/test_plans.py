@@ -72,7 +72,7 @@ LISTS = [
     (lambda db: orders.history(db, 3), "history USING PRIMARY KEY (order_id=?)"),
     (lambda db: orders.show(db, 3), "ledger USING INDEX once_per_milestone (order_id=?)"),
     (lambda db: ledger.balances(db, order_id=3, account=None), "ledger USING INDEX once_per_milestone (order_id=?)"),
-    (clock.next_instant, "orders USING COVERING INDEX orders_due (due_at>?)"),
+    (lambda db: clock.tick(db, None), "orders USING COVERING INDEX orders_due (due_at>?)"),
     (
         lambda db: clock.tick(db, store_helpers.START + 9 * times.DAY),
         "orders USING COVERING INDEX orders_due (due_at>? AND due_at<?)",

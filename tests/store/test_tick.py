@@ -19,7 +19,7 @@ from milepost.market import clock, offers, orders
 from milepost.market.orders import Step
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
-from milepost.store import catalog
+from milepost.store import catalog, due
 from milepost.store.db import Database
 from milepost.views.clock import TickView
 from store.test_roundtrip import A_GIG
@@ -350,19 +350,25 @@ def test_the_answer_tells_the_first_timers_and_counts_the_rest(keep: int) -> Non
         assert [timer.order for timer in everything.fired] == [*range(1, 41)]
 
 
+def first_at(db: Database) -> int | None:
+    """When the clock has something to do next."""
+    with db.read() as connection:
+        return due.first_at(connection)
+
+
 def test_the_next_instant_is_that_of_the_first_timer_of_orders_and_offers(memory_store: Database) -> None:
-    assert clock.next_instant(memory_store) is None
+    assert first_at(memory_store) is None
     order_id = store_helpers.place(memory_store)
-    assert clock.next_instant(memory_store) is None
+    assert first_at(memory_store) is None
     orders.perform(memory_store, order_id, [DELIVERY])
-    assert clock.next_instant(memory_store) == store_helpers.START + REVIEW
+    assert first_at(memory_store) == store_helpers.START + REVIEW
     terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
         catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
-    assert clock.next_instant(memory_store) == store_helpers.START + DAY
+    assert first_at(memory_store) == store_helpers.START + DAY
     clock.tick(memory_store, store_helpers.START + DAY)
-    assert clock.next_instant(memory_store) == store_helpers.START + REVIEW
+    assert first_at(memory_store) == store_helpers.START + REVIEW
 
 
 def test_a_store_filled_by_the_thousand_is_what_actions_would_have_made_of_it(memory_store: Database) -> None:
