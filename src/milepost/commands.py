@@ -132,9 +132,15 @@ def _extension(order: Order, now: int) -> Iterator[Args]:
 
 
 def _change(order: Order, now: int) -> Iterator[Args]:
-    """What is planned, as it is planned; or something, where nothing is."""
+    """What is planned, as it is planned: a change that keeps what an order can come to finite.
+
+    Where nothing is, and too little was started for an offer's least number of milestones, it is one more.
+    """
     planned = [one.terms for one in order.milestones if one.state is State.PLANNED]
-    yield {"id": 1, "milestones": [plain_of(one) for one in planned or order.terms.milestones[:1]]}
+    started = sum(one.started_at is not None for one in order.milestones)
+    missing = order.terms.policy.offer_milestones_min - started - len(planned)
+    planned += order.terms.milestones[:1] * max(missing, 0)
+    yield {"id": 1, "milestones": [plain_of(one) for one in planned]}
 
 
 def _likeliest(order: Order, states: Sequence[State]) -> int | None:

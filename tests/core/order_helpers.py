@@ -10,7 +10,7 @@ from milepost import times
 from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Entry, Kind, Totals, totals
-from milepost.core.order import Order, due
+from milepost.core.order import Order, Request, actors, due
 from milepost.core.terms import MilestoneTerms, OrderType, Terms, plain_of
 from milepost.core.transitions import Action, Actor, State
 from milepost.policy import STANDARD, Policy
@@ -100,6 +100,12 @@ class Walk:
         letters = {State.ACTIVE: "A", State.CANCELLED: "x", State.SKIPPED: "-"}
         return "".join(letters.get(one.state, one.state[0]) for one in self.order.milestones)
 
+    @property
+    def request(self) -> Request:
+        """The last request, which there must be."""
+        assert self.order.request is not None
+        return self.order.request
+
     def moved(self) -> dict[Kind, int]:
         """The cents that the last action moved, by kind."""
         return {entry.kind: entry.amount_cents for entry in self.last.entries}
@@ -130,27 +136,27 @@ class Walk:
     def go_on(self) -> "Walk":
         return self.do(Action.CONTINUE)
 
-    def ask_cancel(self, position: int | None = None, *, by: Actor = Actor.CLIENT, **more: Any) -> "Walk":
+    def ask_cancel(self, position: int | None = None, *, by: Actor = Actor.CLIENT, **args: Any) -> "Walk":
         """Ask to cancel a milestone, or the whole order."""
-        return self.do(Action.OPEN_CANCEL, by=by, id=1, reason=REASON, position=position, **more)
+        return self.do(Action.OPEN_CANCEL, by=by, id=1, reason=REASON, position=position, **args)
 
     def ask_days(self, days: int, *, by: Actor = Actor.SELLER) -> "Walk":
         """Ask for more days for the running milestone."""
         return self.do(Action.OPEN_EXTEND, by=by, id=1, days=days)
 
-    def ask_plan(self, *planned: MilestoneTerms, by: Actor = Actor.CLIENT) -> "Walk":
-        """Ask to replace all that is planned."""
+    def ask_change(self, *planned: MilestoneTerms, by: Actor = Actor.SELLER) -> "Walk":
+        """Ask to replace what is planned."""
         return self.do(Action.OPEN_CHANGE, by=by, id=1, milestones=[plain_of(one) for one in planned])
 
-    def accept(self) -> "Walk":
-        """Accept the open request, as the party that did not ask."""
-        request = self.order.open_request
-        assert request is not None
-        other = Actor.SELLER if request.asker is Actor.CLIENT else Actor.CLIENT
-        return self.do(Action.ACCEPT_REQUEST, by=other)
+    def answered(self, action: Action) -> "Walk":
+        """Answer the open request, as whoever can."""
+        return self.do(action, by=actors(self.order, action)[0])
 
-    def support_cancels(self, position: int | None = None, **more: Any) -> "Walk":
-        return self.do(Action.SUPPORT_CANCEL, reason=REASON, position=position, **more)
+    def accepted(self) -> "Walk":
+        return self.answered(Action.ACCEPT_REQUEST)
+
+    def support_cancels(self, position: int | None = None, **args: Any) -> "Walk":
+        return self.do(Action.SUPPORT_CANCEL, reason=REASON, position=position, **args)
 
     def fire(self) -> "Walk":
         """Go to the instant of the timer that is due first, and fire it."""

@@ -14,7 +14,7 @@ from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Kind, totals
 from milepost.core.order import deadline, due, possible, timers
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
 from milepost.core.transitions import ACTORS, CANCEL_REASONS, TIMER_RULES, Action, Actor, Status
 from milepost.policy import Policy
 from milepost.rules import RuleError
@@ -41,7 +41,7 @@ milestones = st.builds(
     revisions=st.none() | st.integers(0, 2),
     zoom=st.booleans(),
     substeps=words,
-    stages=st.just(()) | words,
+    stages=st.just(()) | words.map(lambda some: tuple(Stage(name) for name in some)),
 )
 
 
@@ -61,7 +61,8 @@ def agreed_terms(draw: st.DrawFn) -> Terms:
 def arguments(draw: st.DrawFn, action: Action, count: int, at: int) -> dict[str, Any]:
     """Arguments that are good, or nearly so."""
     position = draw(st.none() | st.integers(1, count))
-    cancel = {"reason": draw(st.sampled_from([*CANCEL_REASONS])), "position": position}
+    keep_cents = draw(st.just(0) | st.integers(0, 20_000))
+    cancel = {"reason": draw(st.sampled_from([*CANCEL_REASONS])), "position": position, "keep_cents": keep_cents}
     chosen: dict[Action, dict[str, Any]] = {
         Action.DELIVER: {"files": [file_record()] * draw(st.integers(0, 1)), "links": [LINK] * draw(st.integers(0, 1))},
         Action.REVISE: {"message": draw(st.sampled_from(["", "bluer", "\x00"]))},
@@ -69,6 +70,8 @@ def arguments(draw: st.DrawFn, action: Action, count: int, at: int) -> dict[str,
         Action.UNCHECK_SUBSTEP: {"number": draw(st.integers(0, 3))},
         Action.SET_CALL: {"call_at": at + draw(st.integers(-1, 9)), "link": LINK},
         Action.OPEN_CANCEL: cancel | {"id": 1},
+        Action.OPEN_EXTEND: {"id": 1, "days": draw(st.integers(0, 31))},
+        Action.OPEN_CHANGE: {"id": 1, "milestones": [plain_of(one) for one in draw(st.lists(milestones, max_size=4))]},
         Action.SUPPORT_CANCEL: cancel,
     }
     return chosen.get(action, {})
@@ -88,7 +91,7 @@ class OrderMachine(RuleBasedStateMachine):
     def attempt(self, action: Action, actor: Actor, args: dict[str, Any]) -> None:
         """An action that is taken if it is accepted; a refusal must leave everything as it was."""
         order, timer = self.outcomes[-1].order, due(self.outcomes[-1].order)
-        as_told, legal = repr(order), (action, actor) in possible(order)
+        as_told, legal = repr(order), (action, actor) in possible(order, self.now)
         try:
             self.outcomes.append(core.act(order, action, actor=actor, at=self.now, **args))
         except RuleError as fault:
@@ -101,7 +104,7 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def take_what_is_possible(self, data: st.DataObject) -> None:
         order = self.outcomes[-1].order
-        choices = possible(order)
+        choices = possible(order, self.now)
         if choices:
             action, actor = data.draw(st.sampled_from(choices))
             self.attempt(action, actor, data.draw(arguments(action, len(order.milestones), self.now)))
@@ -149,16 +152,25 @@ class OrderMachine(RuleBasedStateMachine):
         assert due(order) == (armed[0] if armed else None)
         assert [timer.at for timer in armed] == sorted(timer.at for timer in armed)
         assert {timer.action for timer in armed} <= set(TIMER_RULES)
-        assert [timer for timer in armed if timer.action is not Action.CLEAR] == [
-            one for one in [deadline(order)] if one
-        ]
+        moving = [timer for timer in armed if timer.action is not Action.CLEAR]
+        assert deadline(order) == (moving[0] if moving else None)
+        assert len(moving) <= 2  # what the order waits for, and the answer to a request
         assert all(timer.at >= self.outcomes[-1].history_entry.at for timer in armed)
 
     @invariant()
     def an_order_that_has_ended_stays_as_it_ended(self) -> None:
         ended = [one.order for one in self.outcomes if one.order.status is not Status.ACTIVE]
-        assert len({(one.status, one.reason, one.ended_at) for one in ended}) <= 1
-        assert len({tuple(milestone.state for milestone in one.milestones) for one in ended}) <= 1
+        if not ended:
+            return
+        ends = list(dict.fromkeys((one.status, one.reason, one.ended_at) for one in ended))
+        states = list(dict.fromkeys(tuple(milestone.state for milestone in one.milestones) for one in ended))
+        reversals = [
+            one
+            for one in self.outcomes[len(self.outcomes) - len(ended) + 1 :]
+            if one.history_entry.actor is Actor.SUPPORT
+        ]
+        assert len(ends) == 1 or (ends[-1][:2] == ("cancelled", "cancelled") and ends[0][2] == ends[-1][2])
+        assert len(states) == 1 + len(reversals)
 
 
 TestOrder = OrderMachine.TestCase

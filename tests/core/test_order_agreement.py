@@ -26,7 +26,7 @@ def prices(agreed: Terms) -> list[int]:
 
 @pytest.mark.parametrize("asker", [CLIENT, SELLER])
 def test_once_agreed_on_the_work_is_due_later_and_late_is_counted_from_there(asker: Actor) -> None:
-    walk = Walk().wait(DAY).ask_days(3, by=asker).wait(DAY).accept()
+    walk = Walk().wait(DAY).ask_days(3, by=asker).wait(DAY).accepted()
     current = walk.order.current
 
     assert (current.due_at, current.extended_days) == (START + 10 * DAY, 3)
@@ -43,7 +43,7 @@ def test_an_extension_is_of_1_to_30_days(days: int, is_taken: bool) -> None:
 
 
 def test_extensions_add_up_and_the_policy_says_how_long_one_is() -> None:
-    assert Walk().ask_days(2).accept().ask_days(3).accept().order.current.due_at == START + 12 * DAY
+    assert Walk().ask_days(2).accepted().ask_days(3).accepted().order.current.due_at == START + 12 * DAY
     Walk(terms(policy=Policy(extension_days_max=2))).refuses(rules.CHANGE_EXTEND, EXTEND, by=SELLER, id=1, days=3)
 
 
@@ -60,7 +60,7 @@ def test_a_request_for_days_becomes_moot_when_its_milestone_is_approved_and_hold
     assert due(silent.order) == Timer(START + 8 * DAY, Action.REVIEW_SILENCE, 1)
 
 
-@pytest.mark.parametrize("ask", [lambda walk: walk.ask_days(1), lambda walk: walk.ask_plan(milestone())])
+@pytest.mark.parametrize("ask", [lambda walk: walk.ask_days(1), lambda walk: walk.ask_change(milestone())])
 def test_a_change_that_nobody_answers_for_48_hours_lapses_and_changes_nothing(ask: object) -> None:
     walk = Walk()
     before = walk.order
@@ -77,7 +77,7 @@ def test_a_change_that_nobody_answers_for_48_hours_lapses_and_changes_nothing(as
 
 def test_one_request_is_open_at_a_time() -> None:
     Walk().ask_days(1).refuses(rules.CANCEL_CHANNEL, CHANGE, by=CLIENT, id=2, milestones=[])
-    Walk().ask_plan(milestone()).refuses(rules.CANCEL_CHANNEL, EXTEND, by=CLIENT, id=2, days=1)
+    Walk().ask_change(milestone()).refuses(rules.CANCEL_CHANNEL, EXTEND, by=CLIENT, id=2, days=1)
     Walk().ask_cancel().refuses(rules.CANCEL_CHANNEL, EXTEND, by=CLIENT, id=2, days=1)
 
 
@@ -90,7 +90,7 @@ def running_second() -> Walk:
 
 
 def test_three_planned_milestones_become_two_at_other_prices_and_the_order_is_approved_to_its_end() -> None:
-    walk = running_second().ask_plan(milestone(2_500, name="Launch"), milestone(3_500, name="Care")).accept()
+    walk = running_second().ask_change(milestone(2_500, name="Launch"), milestone(3_500, name="Care")).accepted()
 
     assert (walk.states, prices(walk.order.terms)) == ("aApp", [10_000, 10_000, 2_500, 3_500])
     for _ in range(3):
@@ -122,19 +122,19 @@ def test_the_fields_of_a_plan_are_held_to_an_offers_limits() -> None:
 
 
 def test_all_that_is_planned_can_be_dropped_while_something_runs_but_not_between() -> None:
-    dropped = running_second().ask_plan().accept()
+    dropped = running_second().ask_change().accepted()
     assert dropped.states == "aA"
     assert dropped.deliver(links=[LINK]).approve().order.reason is Reason.ALL_APPROVED
 
     Walk(terms(2)).refuses(rules.OFFER_MILESTONES_MIN, CHANGE, by=CLIENT, id=1, milestones=[])
     between = Walk().deliver().approve()
     between.refuses(rules.CHANGE_TERMS, CHANGE, by=CLIENT, id=1, milestones=[])
-    late = running_second().deliver().ask_plan().approve()
-    late.refuses(rules.CHANGE_TERMS, Action.ACCEPT_REQUEST, by=SELLER)
+    late = running_second().deliver().ask_change().approve()
+    assert (late.request.state, late.order.phase) == ("moot", Phase.AWAITING_CONTINUE)
 
 
 def test_what_was_dropped_before_it_started_stays_and_stands_next_to_what_was_started() -> None:
-    walk = running_second().support_cancels(4).ask_plan(milestone(1_000)).accept()
+    walk = running_second().support_cancels(4).ask_change(milestone(1_000)).accepted()
 
     assert (walk.states, [one.position for one in walk.order.milestones]) == ("aAxp", [1, 2, 3, 4])
     assert prices(walk.order.terms) == [10_000, 10_000, 10_000, 1_000]
@@ -149,7 +149,7 @@ def test_only_an_order_by_milestones_has_a_plan_to_change() -> None:
 
 
 def test_of_50_dollars_20_are_kept_under_fees_to_the_cent() -> None:
-    walk = Walk(terms(2, policy=FEES, price_cents=5_000)).ask_cancel(1, by=SELLER, keep_cents=2_000).accept()
+    walk = Walk(terms(2, policy=FEES, price_cents=5_000)).ask_cancel(1, by=SELLER, keep_cents=2_000).accepted()
 
     assert walk.moved() == {
         Kind.RELEASE: 1_600, Kind.SELLER_FEE: 400, Kind.REFUND: 3_000, Kind.CLIENT_FEE_REFUND: 165,
@@ -166,7 +166,7 @@ def test_of_50_dollars_20_are_kept_under_fees_to_the_cent() -> None:
 @pytest.mark.parametrize("position", [None, 1])
 def test_at_most_the_price_less_a_cent_is_kept(keep: int, is_taken: bool, position: int | None) -> None:
     if is_taken:
-        assert Walk().ask_cancel(position, keep_cents=keep).accept().totals.released_cents == keep
+        assert Walk().ask_cancel(position, keep_cents=keep).accepted().totals.released_cents == keep
         assert Walk().support_cancels(position, keep_cents=keep).totals.released_cents == keep
     else:
         for action, by in ((Action.OPEN_CANCEL, CLIENT), (SUPPORT, Actor.SUPPORT)):

@@ -246,14 +246,14 @@ def test_an_approval_closes_what_was_asked_by_who_asked(position: int | None, as
 
 @pytest.mark.parametrize(("asker", "state"), [(CLIENT, "withdrawn"), (SELLER, "declined")])
 def test_continuing_closes_a_request_to_cancel_and_one_for_another_plan(asker: Actor, state: str) -> None:
-    for walk in (approved().ask_cancel(by=asker), approved().ask_plan(milestone(), by=asker)):
+    for walk in (approved().ask_cancel(by=asker), approved().ask_change(milestone(), by=asker)):
         request = walk.go_on().order.request
         assert request is not None
         assert request.state == state
 
 
 def test_an_approval_leaves_a_request_for_another_plan_open() -> None:
-    assert Walk().deliver().ask_plan(milestone()).approve().order.open_request is not None
+    assert Walk().deliver().ask_change(milestone()).approve().order.open_request is not None
 
 
 def test_a_request_becomes_moot_when_support_cancels_its_milestone() -> None:

@@ -23,11 +23,13 @@ from milepost.core.order import (
     Request,
     Timer,
     actors,
+    armed,
     due,
+    first,
     held_deadline,
     instants,
-    is_held,
     is_legal,
+    is_too_late,
 )
 from milepost.core.terms import MilestoneTerms, Terms, agreed_of
 from milepost.core.transitions import (
@@ -73,11 +75,15 @@ class FileRecord(TypedDict):
 
 
 class Outcome(NamedTuple):
-    """What an action leads to: the next order, its ledger entries, its history line."""
+    """What an action leads to: the next order, its ledger entries, its history entry, and the timer that is due first.
+
+    `due` is `order.due(order)`, which whoever goes on from here would ask next.
+    """
 
     order: Order
     entries: tuple[Entry, ...]
     history_entry: HistoryEntry
+    due: Timer | None
 
 
 class _Change(NamedTuple):
@@ -99,8 +105,9 @@ def place(order_id: int, terms: Terms, *, at: int) -> Outcome:
     planned = tuple(Milestone(number, agreed) for number, agreed in enumerate(terms.milestones, start=1))
     order = Order(order_id, terms, at, planned)
     change = _move(order, Action.PLACE, planned[0], started_at=at)
-    _guard_last_instant(None, change.order, Action.PLACE)
-    return _outcome(change, Action.PLACE, Actor.CLIENT, at, {})
+    after = armed(change.order)
+    _guard_last_instant(change.order, after, Action.PLACE)
+    return _outcome(change, after, HistoryEntry(1, at, Actor.CLIENT, Action.PLACE, 1, {}))
 
 
 def act(order: Order, action: Action, *, actor: Actor, at: int, **args: JsonValue) -> Outcome:
@@ -117,19 +124,22 @@ def act(order: Order, action: Action, *, actor: Actor, at: int, **args: JsonValu
     assert position is None or isinstance(position, int)
     _guard_milestone(order, position)
     _guard_actor(order, action, actor)
-    _guard_time(order, action, position, at)
+    _guard_end(order, action, position)
+    before = armed(order)
+    _guard_time(order, before, action, at)
     if not is_legal(order, action):
         raise refusals.wrong_state(order, action)
     change = _HANDLERS[action](order, actor, at, **args)
-    _guard_last_instant(order, change.order, action)
-    return _outcome(change, action, actor, at, args)
+    after = armed(change.order)
+    _guard_last_instant(change.order, after, action, (order, before))
+    return _outcome(change, after, HistoryEntry(order.version + 1, at, actor, action, change.position, args))
 
 
 def fire(order: Order) -> Outcome:
     """What the clock does to the order at the instant of the timer that is due first. There must be one."""
     timer = due(order)
     assert timer is not None
-    return _outcome(_TIMER_HANDLERS[timer.action](order, timer), timer.action, Actor.CLOCK, timer.at, {})
+    return _fire(order, timer)
 
 
 def settle(order: Order, until: int) -> list[Outcome]:
@@ -137,9 +147,9 @@ def settle(order: Order, until: int) -> list[Outcome]:
     outcomes: list[Outcome] = []
     timer = due(order)
     while timer is not None and timer.at <= until:
-        outcomes.append(fire(order))
-        order = outcomes[-1].order
-        timer = due(order)
+        outcome = _fire(order, timer)
+        outcomes.append(outcome)
+        order, timer = outcome.order, outcome.due
     return outcomes
 
 
@@ -155,9 +165,14 @@ def replay(order_id: int, terms: Terms, lines: Iterable[HistoryEntry]) -> Iterat
         yield outcome
 
 
-def _outcome(change: _Change, action: Action, actor: Actor, at: int, args: Mapping[str, JsonValue]) -> Outcome:
-    order = change.order._replace(version=change.order.version + 1)
-    return Outcome(order, tuple(change.entries), HistoryEntry(order.version, at, actor, action, change.position, args))
+def _fire(order: Order, timer: Timer) -> Outcome:
+    change = _TIMER_HANDLERS[timer.action](order, timer)
+    entry = HistoryEntry(order.version + 1, timer.at, Actor.CLOCK, timer.action, change.position, {})
+    return _outcome(change, armed(change.order), entry)
+
+
+def _outcome(change: _Change, after: Sequence[Timer], entry: HistoryEntry) -> Outcome:
+    return Outcome(change.order._replace(version=entry.number), tuple(change.entries), entry, first(after))
 
 
 def _guard_milestone(order: Order, position: int | None) -> None:
@@ -171,17 +186,20 @@ def _guard_actor(order: Order, action: Action, actor: Actor) -> None:
         raise refusals.wrong_actor(order, action, actor, allowed)
 
 
-def _guard_time(order: Order, action: Action, position: int | None, at: int) -> None:
-    if order.status is not Status.ACTIVE:
-        approved = position is not None and order.milestones[position - 1].state is State.APPROVED
-        if action is not Action.SUPPORT_CANCEL or not approved:
-            raise refusals.ended(order)
-    timer = due(order)
+def _guard_end(order: Order, action: Action, position: int | None) -> None:
+    """An ended order takes nothing but the reversal of approved work (rules stop-final, money-reversal)."""
+    if order.status is Status.ACTIVE:
+        return
+    approved = position is not None and order.milestones[position - 1].state is State.APPROVED
+    if action is not Action.SUPPORT_CANCEL or not approved:
+        raise refusals.ended(order)
+
+
+def _guard_time(order: Order, before: Sequence[Timer], action: Action, at: int) -> None:
+    timer, held = first(before), held_deadline(order)
     if timer and timer.at <= at:
         raise refusals.too_late(order, timer, at)
-    if is_held(order, action, at):
-        held = held_deadline(order)
-        assert held is not None
+    if held and is_too_late(action, held, at):
         raise refusals.held(order, held)
 
 
@@ -193,13 +211,15 @@ def _guard_timer(order: Order, action: Action, actor: Actor, at: int) -> None:
         raise refusals.not_due(order, timer, at)
 
 
-def _guard_last_instant(before: Order | None, after: Order, action: Action) -> None:
-    """No party arms what the clock cannot reach (rule time-format)."""
-    if after.terms.policy.is_first_edition:
+def _guard_last_instant(
+    order: Order, after: Sequence[Timer], action: Action, was: tuple[Order, Sequence[Timer]] | None = None
+) -> None:
+    """No party arms what the clock cannot reach (rule time-format); what `was` armed there is the clock's own."""
+    if order.terms.policy.is_first_edition:
         return
-    beyond = [instant for instant in instants(after) if instant > times.MAX_INSTANT]
-    if beyond and not (before and set(beyond) <= set(instants(before))):
-        raise refusals.beyond_time(after, action, beyond[0])
+    beyond = [instant for instant in instants(order, after) if instant > times.MAX_INSTANT]
+    if beyond and not (was and set(beyond) <= set(instants(*was))):
+        raise refusals.beyond_time(order, action, beyond[0])
 
 
 # ── Moving a milestone, and what follows ────────────────────────────────────────────────────────────────────────────
@@ -281,13 +301,17 @@ def _close(order: Order, request: Request, state: RequestState, at: int) -> Orde
 def _close_moot(order: Order, at: int) -> Order:
     """The order without an open request about what is finished some other way (rule cancel-moot)."""
     request = order.open_request
-    if request is None:
-        return order
-    unfinished = (State.PLANNED, *RUNNING) if request.kind == RequestKind.CANCEL else RUNNING
-    finished = request.position is not None and order.milestones[request.position - 1].state not in unfinished
-    if order.status is Status.ACTIVE and not finished:
+    if request is None or (order.status is Status.ACTIVE and not _is_moot(order, request)):
         return order
     return _close(order, request, RequestState.MOOT, at)
+
+
+def _is_moot(order: Order, request: Request) -> bool:
+    """Whether what was asked for is no longer there: its milestone has finished, or nothing would be left to do."""
+    if request.kind == RequestKind.CHANGE:
+        return not request.proposal and order.running is None
+    unfinished = (State.PLANNED, *RUNNING) if request.kind == RequestKind.CANCEL else RUNNING
+    return request.position is not None and order.milestones[request.position - 1].state not in unfinished
 
 
 def _overtake(order: Order, action: Action, at: int) -> Order:
@@ -499,7 +523,6 @@ def _grant_extension(order: Order, request: Request, at: int) -> _Change:
 
 
 def _grant_change(order: Order, request: Request, at: int) -> _Change:
-    resolution.check_change(order, request.proposal)
     return _Change(_changed(order, request.proposal), [], None)
 
 

@@ -1,17 +1,23 @@
 """Every state that an order can reach: each action of each actor, and each timer, from each state.
 
-Two orders are in one state if they differ in instants alone; which timers are armed, and in which order they will fire,
-is part of the state. So there are finitely many states, and each is walked from the first order found in it.
+Two orders are in one state if they differ in instants and amounts alone, or in what nothing can come of any more. Which
+deadlines lie ahead, in which order, and whether one has passed that a request holds, is part of the state; so is
+whether the seller kept a part of a milestone, but not how much; so is whether the terms are those that the walk began
+with. What a finished milestone was like is not. Days more, and a day late, are instants.
+
+A walk changes what is planned once at most. So there are finitely many states, and each state is walked from the first
+order found in it. Whoever asks for the walk says which arguments an action is tried with.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from milepost.core.act import Outcome, act, fire
 from milepost.core.ledger import Entry
-from milepost.core.order import Order, due, possible, timers
-from milepost.core.transitions import Action, Status
+from milepost.core.order import Milestone, Order, due, held_deadline, possible, timers
+from milepost.core.terms import Terms
+from milepost.core.transitions import RUNNING, Action, State, Status
 from milepost.core.values import JsonValue
 from milepost.rules import RuleError
 
@@ -20,98 +26,130 @@ Arguments = Callable[[Order, Action, int], Iterable[Mapping[str, JsonValue]]]
 
 
 class Reached(NamedTuple):
-    """A state that was reached: the first order found in it, what led there, and the states that follow."""
+    """A state that was reached: the first order found in it, when, and the states that follow, by their numbers.
+
+    `entries` are all that were written up to it, `step` is what led there from the state with the number `before`.
+    """
 
     order: Order
+    at: int
     entries: tuple[Entry, ...]
-    path: tuple[str, ...]
-    follows: list[object]
+    before: int
+    step: str
+    follows: "array[int]"
 
     @property
     def is_end(self) -> bool:
-        """Whether nothing can follow; a state that a cut walk has not left yet is no end."""
+        """Whether the order has ended and its money is clear, so that support alone could still move it."""
         return self.order.status is not Status.ACTIVE and due(self.order) is None
 
 
 class Explored(NamedTuple):
-    """What a walk found: its states by their key, how many transitions lead on, and whether the bound cut it."""
+    """What a walk found: its states by number, how many transitions lead on, and whether the bound cut it."""
 
-    states: Mapping[object, Reached]
+    states: Sequence[Reached]
     transitions: int
     cut: bool
+
+    def path(self, number: int) -> list[str]:
+        """The steps that lead from the first state to another one; there is no shorter way."""
+        steps = []
+        while number:
+            steps.append(self.states[number].step)
+            number = self.states[number].before
+        return steps[::-1]
 
 
 def explore(order: Order, entries: tuple[Entry, ...], now: int, arguments: Arguments, *, limit: int) -> Explored:
     """Walk every state that `order` can reach from an instant on, up to `limit` states, breadth first."""
-    states: dict[object, Reached] = {state_of(order): Reached(order, entries, (), [])}
-    waiting = deque([(state_of(order), now)])
+    arguments = _changing_once(arguments, order.terms)
+    states = [Reached(order, now, entries, 0, "", array("I"))]
+    numbers = {state_of(order, now, order.terms): 0}
     transitions = 0
-    while waiting:
-        key, at = waiting.popleft()
-        reached = states[key]
-        for outcome in steps(reached.order, at, arguments):
-            following = state_of(outcome.order)
-            if following not in states and len(states) >= limit:
-                return Explored(states, transitions, cut=True)
+    for number, reached in enumerate(states):  # they grow while they are walked
+        for outcome in steps(reached.order, reached.at, arguments):
+            at = outcome.history_entry.at
+            following = numbers.setdefault(state_of(outcome.order, at, order.terms), len(states))
+            if following == len(states):
+                if following >= limit:
+                    return Explored(states, transitions, cut=True)
+                written = reached.entries + outcome.entries
+                states.append(Reached(outcome.order, at, written, number, _told(outcome), array("I")))
             reached.follows.append(following)
             transitions += 1
-            if following in states:
-                continue
-            path = (*reached.path, _told(outcome))
-            states[following] = Reached(outcome.order, reached.entries + outcome.entries, path, [])
-            waiting.append((following, outcome.history_entry.at))
     return Explored(states, transitions, cut=False)
 
 
-def state_of(order: Order) -> object:
-    """What of an order is left without its instants."""
-    request = order.open_request
+def _changing_once(arguments: Arguments, agreed: Terms) -> Arguments:
+    """The arguments, but for a second change of what is planned: else milestones that are dropped add up."""
+
+    def asked(order: Order, action: Action, at: int) -> Iterable[Mapping[str, JsonValue]]:
+        return () if action is Action.OPEN_CHANGE and order.terms is not agreed else arguments(order, action, at)
+
+    return asked
+
+
+def state_of(order: Order, now: int, agreed: Terms) -> object:
+    """The state of an order at an instant; `agreed` are the terms that the walk began with."""
+    request, held = order.open_request, held_deadline(order)
+    ahead = sorted([*timers(order), *([held] if held else [])], key=lambda timer: timer.at)
     return (
         order.status,
         order.reason,
         order.stopping,
-        request and (request.asker, request.position),
-        tuple((timer.action, timer.position) for timer in timers(order)),
-        tuple(
-            (one.state, one.revisions_used, one.substeps_done, one.stages_done, one.call is not None)
-            for one in order.milestones
-        ),
+        order.terms == agreed,
+        order.current.position,
+        request and (request.asker, request.kind, request.position, request.keep_cents > 0, request.proposal),
+        tuple((timer.action, timer.position, timer.at <= now) for timer in ahead),
+        tuple(_left_of(milestone) for milestone in order.milestones),
     )
 
 
+def _left_of(milestone: Milestone) -> object:
+    """What of a milestone makes a difference to what can follow, and to where its money has gone."""
+    if milestone.state not in (State.PLANNED, *RUNNING):
+        return milestone.state, milestone.kept_cents > 0
+    terms, has_call = milestone.terms, milestone.call is not None
+    agreed = (terms.name, terms.revisions, terms.zoom, terms.substeps, terms.stages)
+    return milestone.state, agreed, milestone.revisions_used, milestone.substeps_done, milestone.stages_done, has_call
+
+
 def steps(order: Order, now: int, arguments: Arguments) -> Iterator[Outcome]:
-    """What can come next: every possible action at once, and a second before the first timer; and that timer itself."""
-    timer = due(order)
-    instants = [now] if timer is None or timer.at > now else []
-    if timer and timer.at - 1 > now:
-        instants.append(timer.at - 1)
-    for at in instants:
-        yield from _actions(order, at, arguments)
-    if timer:
+    """What can come next: every possible action at each of the `moments`, and the first timer itself."""
+    for at in moments(order, now):
+        for action, actor in possible(order, at):
+            for args in arguments(order, action, at):
+                try:
+                    yield act(order, action, actor=actor, at=at, **args)
+                except RuleError:
+                    continue
+    if due(order):
         yield fire(order)
 
 
-def count_paths(found: Explored, start: object, most_steps: int) -> int:
-    """How many ways lead from `start` to a state from which nothing follows, in at most so many steps."""
-    ways = {start: 1}
+def moments(order: Order, now: int) -> list[int]:
+    """When actions are tried: at once, a second before the first timer, and before and at a deadline that is held."""
+    timer, held = due(order), held_deadline(order)
+    tried = {now}
+    if timer:
+        tried.add(timer.at - 1)
+    if held:
+        tried |= {held.at - 1, held.at}
+    return sorted(at for at in tried if now <= at and (timer is None or at < timer.at))
+
+
+def count_paths(found: Explored, most_steps: int) -> int:
+    """How many ways lead from the first state to an end, in at most so many steps."""
+    ways = {0: 1}
     ended = 0
     for _ in range(most_steps + 1):
-        ended += sum(count for key, count in ways.items() if found.states[key].is_end)
-        onward: dict[object, int] = {}
-        for key, count in ways.items():
-            for following in found.states[key].follows:
+        ended += sum(count for number, count in ways.items() if found.states[number].is_end)
+        onward: dict[int, int] = {}
+        for number, count in ways.items():
+            for following in found.states[number].follows:
                 onward[following] = onward.get(following, 0) + count
         ways = onward
     return ended
-
-
-def _actions(order: Order, at: int, arguments: Arguments) -> Iterator[Outcome]:
-    for action, actor in possible(order):
-        for args in arguments(order, action, at):
-            try:
-                yield act(order, action, actor=actor, at=at, **args)
-            except RuleError:
-                continue
 
 
 def _told(outcome: Outcome) -> str:

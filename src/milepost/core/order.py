@@ -4,6 +4,7 @@ Nothing here changes an order; that is `core/act.py`. Nothing here knows the tim
 `now`.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from milepost import times
@@ -36,6 +37,7 @@ from milepost.core.transitions import (
 from milepost.rules import Rule
 
 _TIMER_RANK = {action: rank for rank, action in enumerate(TIMER_RULES)}
+_MOVES_NO_ORDER = (Action.CLEAR, Action.REQUEST_LAPSES)
 
 
 class Call(NamedTuple):
@@ -183,56 +185,80 @@ class Timer(NamedTuple):
 
 def timers(order: Order) -> list[Timer]:
     """Everything the clock will do to the order, soonest first, if nobody acts."""
-    return sorted(_armed(order), key=_timer_key)
+    return sorted(armed(order), key=_timer_key)
 
 
 def due(order: Order) -> Timer | None:
     """The timer that fires first."""
-    armed = _armed(order)
-    if len(armed) > 1:
-        return min(armed, key=_timer_key)
-    return armed[0] if armed else None
+    return first(armed(order))
+
+
+def first(some: Sequence[Timer]) -> Timer | None:
+    """The timer out of some that fires first."""
+    if len(some) > 1:
+        return min(some, key=_timer_key)
+    return some[0] if some else None
 
 
 def deadline(order: Order) -> Timer | None:
-    """The timer that will move the order itself, not only its money."""
-    return next((timer for timer in timers(order) if timer.action is not Action.CLEAR), None)
+    """The timer that will move the order itself, not only its money or a request."""
+    return next((timer for timer in timers(order) if timer.action not in _MOVES_NO_ORDER), None)
 
 
 def held_deadline(order: Order) -> Timer | None:
-    """The timer that does not fire before the open request is answered (rule cancel-hold)."""
+    """The deadline that an open request holds, after which only answers are left (rule cancel-hold).
+
+    In the first edition of the rules nothing was too late meanwhile.
+    """
     request = order.open_request
+    if order.terms.policy.is_first_edition:
+        return None
     return _waiting(order) if request is not None and _holds(order, request) else None
 
 
-def instants(order: Order) -> list[int]:
-    """Every instant that lies before the order: those of its timers, and when the running work is due."""
-    running = order.running
-    due_at = running.due_at if running else None
-    return [timer.at for timer in _armed(order)] + ([] if due_at is None else [due_at])
+def armed(order: Order) -> list[Timer]:
+    """Everything the clock will do to the order if nobody acts, in no order."""
+    found = _clearances(order) if order.terms.policy.clearance_days else []
+    if order.status is not Status.ACTIVE:
+        return found
+    waits, request = _waiting(order), order.request
+    if request is not None:
+        holds = _holds(order, request)
+        if request.closed_at is None:
+            row = TIMER_OF_REQUEST[request.kind]
+            assert row.at is not None
+            found.append(Timer(row.at(order, request), row.action, request.position))
+            waits = None if holds else waits
+        elif waits and holds and request.closed_at > waits.at:  # what was held fires when the request is closed
+            waits = waits._replace(at=request.closed_at)
+    if waits:
+        found.append(waits)
+    return found
+
+
+def _clearances(order: Order) -> list[Timer]:
+    return [Timer(m.clears_at, Action.CLEAR, m.position) for m in order.milestones if m.clears_at is not None]
+
+
+def instants(order: Order, some: Sequence[Timer]) -> Iterator[int]:
+    """Every instant that the order leads to: of its timers, given as `some`, of a held one, and of the work's due."""
+    for timer in some:
+        yield timer.at
+    held, running = held_deadline(order), order.running
+    if held:
+        yield held.at
+    if running and running.due_at is not None:
+        yield running.due_at
+
+
+def reversal_ends_at(order: Order, milestone: Milestone) -> int:
+    """Until when support reverses an approved milestone of an order that has ended (rule money-reversal)."""
+    assert milestone.ended_at is not None
+    return milestone.ended_at + order.terms.policy.reversal_days * times.DAY
 
 
 def _timer_key(timer: Timer) -> tuple[int, int, int]:
     return timer.at, _TIMER_RANK[timer.action], timer.position or 0
-
-
-def _armed(order: Order) -> list[Timer]:
-    armed = [Timer(m.clears_at, Action.CLEAR, m.position) for m in order.milestones if m.clears_at is not None]
-    if order.status is not Status.ACTIVE:
-        return armed
-    waits, request = _waiting(order), order.request
-    if request is not None:
-        held = _holds(order, request)
-        if request.closed_at is None:
-            row = TIMER_OF_REQUEST[request.kind]
-            assert row.at is not None
-            armed.append(Timer(row.at(order, request), row.action, request.position))
-            waits = None if held else waits
-        elif waits and held and request.closed_at > waits.at:  # what was held fires when the request is closed
-            waits = waits._replace(at=request.closed_at)
-    if waits:
-        armed.append(waits)
-    return armed
 
 
 def _holds(order: Order, request: Request) -> bool:
@@ -254,10 +280,9 @@ def _waiting(order: Order) -> Timer | None:
     if by_next is None:
         return None
     assert by_next.at is not None
-    at, following = by_next.at(order), order.upcoming
-    starts = following is not None and by_next.target is Phase.WORKING
-    subject = following.position if following is not None and starts else current.position
-    return None if at is None else Timer(at, by_next.action, subject)
+    at = by_next.at(order)
+    subject = order.upcoming if by_next.target is Phase.WORKING else current
+    return None if at is None or subject is None else Timer(at, by_next.action, subject.position)
 
 
 # ── What is possible now ────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,27 +291,34 @@ def _waiting(order: Order) -> Timer | None:
 def possible(order: Order, at: int | None = None) -> list[tuple[Action, Actor]]:
     """The parties' actions that the tables allow in the order's present state, with who may take them.
 
-    At an instant `at`, if one is given: once a held deadline has passed, only answers are left (rule cancel-hold).
+    At an instant `at`, if one is given: once a held deadline has passed, only answers are left (rule cancel-hold), and
+    an order that ended long ago is not reversed any more (rule money-reversal).
     """
     legal = [action for action in ACTORS if is_legal(order, action)]
     if at is not None:
-        legal = [action for action in legal if not is_held(order, action, at)]
+        held = held_deadline(order)
+        legal = [action for action in legal if not is_too_late(action, held, at) and not _is_settled(order, at)]
     return [(action, actor) for action in legal for actor in actors(order, action)]
 
 
-def is_held(order: Order, action: Action, at: int) -> bool:
-    """Whether an action comes too late, its deadline held by an open request; answers and support never do."""
-    if order.terms.policy.is_first_edition:
+def is_too_late(action: Action, held: Timer | None, at: int) -> bool:
+    """Whether an action comes after the deadline that an open request holds; answers and support never do."""
+    if held is None or held.at > at:
         return False
-    held = held_deadline(order)
-    answers = action in REQUEST_ROWS or action is Action.SUPPORT_CANCEL
-    return held is not None and held.at <= at and not answers
+    return action not in REQUEST_ROWS and action is not Action.SUPPORT_CANCEL
+
+
+def _is_settled(order: Order, at: int) -> bool:
+    """Whether the order has ended, and too long ago for anything of it to be reversed."""
+    approved = [one for one in order.milestones if one.state is State.APPROVED]
+    return order.status is not Status.ACTIVE and all(reversal_ends_at(order, one) <= at for one in approved)
 
 
 def actors(order: Order, action: Action) -> tuple[Actor, ...]:
     """Who may take a party's action; a request belongs to its asker and to the other side."""
-    request, row = order.open_request, REQUEST_ROWS.get(action)
-    if request is None or row is None or row.source is not RequestState.OPEN:
+    row = REQUEST_ROWS.get(action)
+    request = order.open_request if row and row.source is RequestState.OPEN else None
+    if row is None or request is None:
         return ACTORS[action]
     other = Actor.SELLER if request.asker is Actor.CLIENT else Actor.CLIENT
     return (request.asker,) if row.actor is Role.ASKER else (other,)
@@ -301,8 +333,9 @@ def is_legal(order: Order, action: Action) -> bool:
         return row.guard is None or row.guard(order)
     if action in DECIDED_BETWEEN and order.running is None:
         return (action, order.next) in ORDER_ROWS
-    subjects = order.milestones if action is Action.SUPPORT_CANCEL else (order.current,)
-    return any(_has_row(order, milestone, action) for milestone in subjects)
+    if action is Action.SUPPORT_CANCEL:
+        return any(_has_row(order, milestone, action) for milestone in order.milestones)
+    return _has_row(order, order.current, action)
 
 
 def _has_row(order: Order, milestone: Milestone, action: Action) -> bool:

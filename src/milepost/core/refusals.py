@@ -203,11 +203,7 @@ def _change(order: Order) -> RuleError:
     return rules.CHANGE_TERMS.refuse(why=why, order=order.id)
 
 
-def _reversal(order: Order) -> RuleError:
-    """Support finds nothing to cancel: the order has ended, and no approved milestone stands."""
-    return ended(order)
-
-
+# Support always finds something to cancel in an active order, and `ended` refuses it one that has ended.
 _WRONG_STATE: Mapping[Action, Refuse] = {
     Action.DELIVER: _delivery,
     Action.APPROVE: _by(rules.REVIEW_WINDOW),
@@ -226,5 +222,4 @@ _WRONG_STATE: Mapping[Action, Refuse] = {
     Action.ACCEPT_REQUEST: _request,
     Action.DECLINE_REQUEST: _request,
     Action.WITHDRAW_REQUEST: _request,
-    Action.SUPPORT_CANCEL: _reversal,
 }

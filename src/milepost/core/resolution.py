@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from milepost import money, rules, times
 from milepost.core.offer import planned_faults
-from milepost.core.order import Order
+from milepost.core.order import Order, reversal_ends_at
 from milepost.core.terms import MilestoneTerms
 from milepost.core.transitions import CANCEL_REASONS, MILESTONE_ROWS, Action, State
 
@@ -64,13 +64,11 @@ def check_change(order: Order, proposal: Sequence[MilestoneTerms]) -> None:
 def check_reversal_time(order: Order, position: int | None, at: int) -> None:
     """Approved work of an ended order can be reversed for some days from its approval (rule money-reversal)."""
     assert position is not None  # the guard of an ended order saw to it
-    approved_at = order.milestones[position - 1].ended_at
-    assert approved_at is not None
-    days = order.terms.policy.reversal_days
-    if at >= approved_at + days * times.DAY:
-        approval = times.format_instant(approved_at)
+    ends_at = reversal_ends_at(order, order.milestones[position - 1])
+    if at >= ends_at:
         raise rules.MONEY_REVERSAL.refuse(
-            why=f"milestone {position} of order {order.id} was approved {approval}; that is {days} days ago or more",
+            why=f"milestone {position} of order {order.id} could be reversed until {times.format_instant(ends_at)}, "
+            f"{order.terms.policy.reversal_days} days from its approval",
             order=order.id,
             position=position,
         )

@@ -11,7 +11,7 @@ from milepost import rules, times
 from milepost.core import act
 from milepost.core.act import Outcome
 from milepost.core.offer import Offer, OfferStatus, move
-from milepost.core.order import Order, deadline, due
+from milepost.core.order import Order, deadline
 from milepost.core.transitions import Actor, Status
 from milepost.errors import StoreError
 from milepost.store import orders, settings
@@ -123,7 +123,7 @@ def _fire_in_order(
             return outcomes, TimerFailed(order_id, at, error)
         outcomes.append((order_id, outcome))
         now[order_id] = outcome.order
-        timer = due(outcome.order)
+        timer = outcome.due
         if timer and (timer.at < until or (timer.at == until and (last_id is None or order_id <= last_id))):
             heappush(queue, (timer.at, order_id))
     return outcomes, None

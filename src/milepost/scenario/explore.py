@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from milepost import commands
 from milepost.core import ledger
-from milepost.core.explore import Explored, Reached, count_paths, explore, state_of
+from milepost.core.explore import Explored, Reached, count_paths, explore
 from milepost.core.order import Order
 from milepost.core.transitions import State
 from milepost.errors import BadFile, Fault
@@ -41,9 +41,9 @@ def explore_story(
 
 def _explored(order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: int) -> ExploredView:
     found = explore(order, entries, now, commands.arguments, limit=limit)
-    ends = [reached for reached in found.states.values() if reached.is_end]
-    broken = [" → ".join(reached.path) for reached in found.states.values() if not _holds(reached)]
-    paths = count_paths(found, state_of(order), STEPS_MAX)
+    ends = [number for number, reached in enumerate(found.states) if reached.is_end]
+    broken = [" → ".join(found.path(number)) for number, reached in enumerate(found.states) if not _holds(reached)]
+    paths = count_paths(found, STEPS_MAX)
     return ExploredView(
         order.id,
         len(found.states),
@@ -57,28 +57,30 @@ def _explored(order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: 
     )
 
 
-def _extremes(found: Explored, ends: list[Reached]) -> list[OutcomeView]:
+def _extremes(found: Explored, ends: list[int]) -> list[OutcomeView]:
     """The best and the worst end for each side: by what the seller has, and by what the client gets for the money."""
     if not ends:
         return []
+
+    def released(end: int) -> int:
+        return _released(found.states[end])
+
+    def worth(end: int) -> tuple[int, int]:
+        """What the client has: more approved milestones, and less paid for them."""
+        return _approved(found.states[end]), -_spent(found.states[end])
+
     return [  # of ends that are alike, the first one found has the shortest path
-        _outcome("seller", "best", max(ends, key=_released)),
-        _outcome("seller", "worst", min(ends, key=_released)),
-        _outcome("client", "best", max(ends, key=_worth)),
-        _outcome("client", "worst", min(ends, key=_worth)),
+        _outcome(found, "seller", "best", max(ends, key=released)),
+        _outcome(found, "seller", "worst", min(ends, key=released)),
+        _outcome(found, "client", "best", max(ends, key=worth)),
+        _outcome(found, "client", "worst", min(ends, key=worth)),
     ]
 
 
-def _worth(end: Reached) -> tuple[int, int]:
-    """What the client has: more approved milestones, and less paid for them."""
-    return _approved(end), -_spent(end)
-
-
-def _outcome(side: str, which: str, end: Reached) -> OutcomeView:
-    order = end.order
-    return OutcomeView(
-        side, which, str(order.status), str(order.reason), _released(end), _spent(end), _approved(end), list(end.path)
-    )
+def _outcome(found: Explored, side: str, which: str, number: int) -> OutcomeView:
+    end = found.states[number]
+    status, reason = str(end.order.status), str(end.order.reason)
+    return OutcomeView(side, which, status, reason, _released(end), _spent(end), _approved(end), found.path(number))
 
 
 def _holds(reached: Reached) -> bool:
