@@ -15,14 +15,16 @@ from typing import Any, NamedTuple
 from milepost import money, times
 from milepost.core.order import Order
 from milepost.core.terms import plain_of
-from milepost.core.transitions import CANCEL_REASONS, RUNNING, Action, Actor, State
+from milepost.core.transitions import CANCEL_REASONS, RUNNING, Action, Actor, State, Status
+from milepost.core.values import JsonValue
 
 PROGRAM = "milepost"
 HANDOVER = "https://example.com/handover"  # a final delivery hands something over (rule deliver-final)
 
-Args = Mapping[str, object]
+Args = Mapping[str, JsonValue]  # of an action
+Values = Mapping[str, object]  # of a template
 _PART = re.compile(
-    r"(?P<optional>\[)?(?:(?P<option>--[a-z-]+) )?\{(?P<name>\w+)(?::(?P<open>[A-Z]+))?\}\]?"  # [--option {name:WORD}]
+    r"(?P<optional>\[)?(?:(?P<option>--[a-z-]+) )?\{(?P<name>\w+)(?::(?P<open>[A-Z:]+))?\}\]?"  # [--option {name:WORD}]
     r"|\S+"  # a word of its own, or with {name} in it
 )
 
@@ -49,17 +51,17 @@ class Template(NamedTuple):
             text = re.sub(rf"\[(--[a-z-]+ \{{{name}\b[^]]*)\]", r"\1", text)
         return Template(text)
 
-    def words(self, values: Args) -> list[str]:
+    def words(self, values: Values) -> list[str]:
         """The words, with values in their places; a tuple is several words. Raises `KeyError` if a value is missing."""
         return [word for part in _PART.finditer(self.text) for word in _filled(part, values, str)]
 
-    def line(self, values: Args) -> str:
+    def line(self, values: Values) -> str:
         """The command as somebody would type it. Raises `KeyError` if a value is missing."""
         quoted = (word for part in _PART.finditer(self.text) for word in _filled(part, values, _quoted))
         return " ".join([PROGRAM, *quoted])
 
 
-def _filled(part: re.Match[str], values: Args, written: Callable[[object], str]) -> Iterator[str]:
+def _filled(part: re.Match[str], values: Values, written: Callable[[object], str]) -> Iterator[str]:
     name, option, wanted = part["name"], part["option"], not part["optional"]
     if name is None:
         yield part[0].format_map(values)
@@ -93,13 +95,15 @@ class Command(NamedTuple):
     """The command that takes some actions in a row.
 
     `samples` are the arguments of the first action that make a difference in an order's present state, the likeliest
-    first. `told` is off for what is not worth a line where the choices of a party are explained.
+    first. `told` is off for what is not worth a line where the choices of a party are explained; `asks` names what a
+    person has to say there, if that is not all of the first sample.
     """
 
     actions: tuple[Action, ...]
     template: Template
     samples: Callable[[Order, int], Iterable[Args]] = _none
     told: bool = True
+    asks: tuple[str, ...] | None = None
 
 
 def _handover(order: Order, now: int) -> Iterator[Args]:
@@ -133,12 +137,18 @@ def _change(order: Order, now: int) -> Iterator[Args]:
     yield {"id": 1, "milestones": [plain_of(one) for one in planned or order.terms.milestones[:1]]}
 
 
-def _cancelling(*likely: State, **more: object) -> Callable[[Order, int], Iterator[Args]]:
+def _likeliest(order: Order, states: Sequence[State]) -> int | None:
+    """The current milestone if it is in such a state; of an ended order the last one that is; else none."""
+    subjects = (order.current,) if order.status is Status.ACTIVE else reversed(order.milestones)
+    return next((one.position for one in subjects if one.state in states), None)
+
+
+def _cancelling(*likely: State, **more: JsonValue) -> Callable[[Order, int], Iterator[Args]]:
     """What can be cancelled: the current milestone first if it is in a likely state, else the whole order."""
 
     def samples(order: Order, now: int) -> Iterator[Args]:
-        current, every = order.current, [None, *range(1, len(order.milestones) + 1)]
-        first = current.position if current.state in likely else None
+        every = [None, *range(1, len(order.milestones) + 1)]
+        first = _likeliest(order, likely)
         for position in [first, *(one for one in every if one != first)]:
             yield {"reason": next(iter(CANCEL_REASONS)), "position": position, **more}
 
@@ -182,8 +192,12 @@ COMMANDS = (
     ),
     Command(
         (Action.OPEN_CHANGE,),
-        Template("resolution change {order} [--plan {milestones:JSON}] --by {by} [--note {note:TEXT}]"),
+        Template(
+            "resolution change {order} [--milestone {plan:NAME:DAYS:PRICE}] [--plan {milestones:JSON}] --by {by}"
+            " [--note {note:TEXT}]"
+        ),
         _change,
+        asks=("plan",),
     ),
     Command(
         (Action.SUPPORT_CANCEL,),

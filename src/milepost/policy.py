@@ -95,7 +95,7 @@ def newest_schema() -> int:
 
 def completed(numbers: Mapping[str, Any], schema: int) -> dict[str, Any]:
     """A policy's numbers as they were written under a schema, with those that were added since."""
-    added = (ADDED[later] for later in sorted(ADDED) if later > schema)
+    added = (some for later, some in ADDED.items() if later > schema)
     return {name: value for some in added for name, value in some.items()} | dict(numbers)
 
 

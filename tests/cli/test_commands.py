@@ -18,6 +18,7 @@ from milepost.commands import COMMANDS, Template
 from milepost.core.act import act
 from milepost.core.explore import explore
 from milepost.core.order import Order, actors
+from milepost.core.terms import Stage
 from milepost.core.transitions import ACTORS, Action, Actor
 from milepost.rules import RuleError
 
@@ -28,6 +29,7 @@ VALUES: dict[str, Any] = {
     "client": "ana", "seller": "maria", "duration": "+1d", "template": "logo-design", "message": "so it is",
     "files": [FILLED["RECORD"]] * 2, "links": ["https://example.com"] * 2, "number": 1, "call_at": "+1d",
     "link": "https://example.com", "reason": "late", "note": "so it is", "amount": "5.00",
+    "keep": "5.00", "days": 3, "milestones": "[]", "plan": "Build:3:60.00",
 }  # fmt: skip
 BARE = {"by": "seller", "subject": ("--whole",), "message": "", "files": [], "links": [], "note": ""}
 BESIDE = {name: one for name, one in vars(commands).items() if isinstance(one, Template)}
@@ -62,11 +64,11 @@ def test_every_template_is_a_command_that_there_is_with_all_its_values_and_with_
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " and ".join(command.actions))
 def test_a_template_whose_values_nobody_has_chosen_yet_shows_words_for_them(command: commands.Command) -> None:
     known = {name: VALUES[name] for name in ("order", "request", "by", "subject")}
-    asking = command.template.asking(["message", "files", "links", "note"])
+    asking = command.template.asking(["message", "files", "links", "note", "keep", "milestones", "plan"])
     for template in (command.template, asking):
         line = template.line(known)
         assert fault(filled(line)) is None, line
-    for name, word in re.findall(r"\{(\w+):([A-Z]+)\}", command.template.text):
+    for name, word in re.findall(r"\{(\w+):([A-Z:]+)\}", command.template.text):
         assert name in VALUES
         assert word in asking.words(known)
 
@@ -112,7 +114,11 @@ def test_in_every_state_the_likeliest_arguments_of_each_possible_action_are_acce
         return samples
 
     whole = {"revisions": 1, "zoom": True, "substeps": ("Sketch", "Ink")}
-    for agreed in (terms(2, revisions=1), subscription(2), single(stages=("Plan", "Build"), **whole)):
+    for agreed in (
+        terms(2, revisions=1),
+        subscription(2),
+        single(stages=(Stage("Plan", 1), Stage("Build", 1)), **whole),
+    ):
         placed = Walk(agreed)
         explore(placed.order, tuple(placed.entries), START, watched, limit=50_000)
     assert tried == ACTORS.keys()

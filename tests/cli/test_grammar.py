@@ -10,7 +10,7 @@ from cli.tree_helpers import VERBS
 from milepost.cli import grammar, resolution
 from milepost.cli.app import NOUNS, Noun
 from milepost.cli.options import OrderId, id_option, possible_id
-from milepost.core.transitions import MOOT, REQUESTS
+from milepost.core.transitions import RequestState
 
 # What a parameter that takes an id is called in the help.
 NOUNS_OF_IDS = {"GIG", "OFFER", "ORDER", "[ORDER]", "RESOLUTION", "MESSAGE", "CONVERSATION"}
@@ -197,5 +197,5 @@ def test_a_text_that_cannot_be_read_is_a_fault_unless_its_rule_is_to_refuse_it(
 
 
 def test_what_a_list_can_be_filtered_by_is_what_the_tables_say() -> None:
-    states = [*dict.fromkeys(row.target for row in REQUESTS), MOOT]
+    states = [state for state in RequestState if state is not RequestState.NONE]
     assert sorted(resolution.State.__args__) == sorted(states)

@@ -11,7 +11,7 @@ from milepost.core import act as core
 from milepost.core.act import Outcome
 from milepost.core.ledger import Entry, Kind, Totals, totals
 from milepost.core.order import Order, due
-from milepost.core.terms import MilestoneTerms, OrderType, Terms
+from milepost.core.terms import MilestoneTerms, OrderType, Terms, plain_of
 from milepost.core.transitions import Action, Actor, State
 from milepost.policy import STANDARD, Policy
 from milepost.rules import Rule, RuleError
@@ -42,6 +42,7 @@ PARTY = {
     Action.CONTINUE: Actor.CLIENT,
     Action.STOP: Actor.CLIENT,
     Action.STOP_AFTER_CURRENT: Actor.CLIENT,
+    Action.UNDO_STOP: Actor.CLIENT,
     Action.CHECK_SUBSTEP: Actor.SELLER,
     Action.UNCHECK_SUBSTEP: Actor.SELLER,
     Action.REPORT_STAGE: Actor.SELLER,
@@ -129,12 +130,27 @@ class Walk:
     def go_on(self) -> "Walk":
         return self.do(Action.CONTINUE)
 
-    def ask_cancel(self, position: int | None = None, *, by: Actor = Actor.CLIENT) -> "Walk":
+    def ask_cancel(self, position: int | None = None, *, by: Actor = Actor.CLIENT, **more: Any) -> "Walk":
         """Ask to cancel a milestone, or the whole order."""
-        return self.do(Action.OPEN_CANCEL, by=by, id=1, reason=REASON, position=position)
+        return self.do(Action.OPEN_CANCEL, by=by, id=1, reason=REASON, position=position, **more)
 
-    def support_cancels(self, position: int | None = None) -> "Walk":
-        return self.do(Action.SUPPORT_CANCEL, reason=REASON, position=position)
+    def ask_days(self, days: int, *, by: Actor = Actor.SELLER) -> "Walk":
+        """Ask for more days for the running milestone."""
+        return self.do(Action.OPEN_EXTEND, by=by, id=1, days=days)
+
+    def ask_plan(self, *planned: MilestoneTerms, by: Actor = Actor.CLIENT) -> "Walk":
+        """Ask to replace all that is planned."""
+        return self.do(Action.OPEN_CHANGE, by=by, id=1, milestones=[plain_of(one) for one in planned])
+
+    def accept(self) -> "Walk":
+        """Accept the open request, as the party that did not ask."""
+        request = self.order.open_request
+        assert request is not None
+        other = Actor.SELLER if request.asker is Actor.CLIENT else Actor.CLIENT
+        return self.do(Action.ACCEPT_REQUEST, by=other)
+
+    def support_cancels(self, position: int | None = None, **more: Any) -> "Walk":
+        return self.do(Action.SUPPORT_CANCEL, reason=REASON, position=position, **more)
 
     def fire(self) -> "Walk":
         """Go to the instant of the timer that is due first, and fire it."""

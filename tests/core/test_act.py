@@ -6,8 +6,8 @@ from core.order_helpers import DAY, FEES, LINK, PARTY, REASON, REVIEW, START, Wa
 from milepost import rules
 from milepost.core import act as core
 from milepost.core.order import Timer, due, possible
-from milepost.core.terms import Follow
-from milepost.core.transitions import ACTORS, MILESTONES, ORDERS, REQUESTS, TIMER_RULES, Action, Actor
+from milepost.core.terms import Follow, Stage
+from milepost.core.transitions import ACTORS, MILESTONES, ORDERS, TIMER_RULES, Action, Actor
 
 # ── Actors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -33,13 +33,15 @@ def test_an_action_of_another_party_is_refused(action: Action, actor: Actor) -> 
 
 ASKED = {
     Action.OPEN_CANCEL: "asking to cancel",
-    Action.ACCEPT_REQUEST: "accepting to cancel",
-    Action.DECLINE_REQUEST: "declining to cancel",
-    Action.WITHDRAW_REQUEST: "withdrawing the request to cancel",
+    Action.OPEN_EXTEND: "asking for more days on",
+    Action.OPEN_CHANGE: "asking for a change of",
+    Action.ACCEPT_REQUEST: "accepting a request of",
+    Action.DECLINE_REQUEST: "declining a request of",
+    Action.WITHDRAW_REQUEST: "withdrawing a request of",
 }
 
 
-@pytest.mark.parametrize("action", [row.action for row in REQUESTS if row.actor != "clock"])
+@pytest.mark.parametrize("action", list(ASKED))
 @pytest.mark.parametrize(("actor", "told"), [(Actor.SUPPORT, "support"), (Actor.CLOCK, "the clock")])
 def test_the_resolution_center_is_for_the_two_parties(action: Action, actor: Actor, told: str) -> None:
     fault = Walk().refuses(rules.ACTOR, action, by=actor)
@@ -85,9 +87,11 @@ def test_a_wrong_state_is_refused_with_what_is_possible_instead() -> None:
 
 
 def test_before_the_last_stage_a_delivery_is_not_named_as_possible() -> None:
-    fault = Walk(terms(stages=("Plan",))).do(Action.STOP_AFTER_CURRENT).refuses(rules.REVIEW_WINDOW, Action.APPROVE)
+    fault = (
+        Walk(terms(stages=(Stage("Plan"),))).do(Action.STOP_AFTER_CURRENT).refuses(rules.REVIEW_WINDOW, Action.APPROVE)
+    )
 
-    assert fault.values["possible"] == "report-stage"
+    assert fault.values["possible"] == "undo-stop, report-stage"
 
 
 # ── What follows from the tables ────────────────────────────────────────────────────────────────────────────────────
@@ -113,11 +117,13 @@ def test_what_follows_a_milestone_is_said_by_the_terms() -> None:
 def test_what_is_possible_names_who_may_do_it() -> None:
     assert possible(Walk().order) == [
         (Action.DELIVER, Actor.SELLER),
-        (Action.STOP_AFTER_CURRENT, Actor.CLIENT),
-        (Action.OPEN_CANCEL, Actor.CLIENT),
-        (Action.OPEN_CANCEL, Actor.SELLER),
         (Action.SUPPORT_CANCEL, Actor.SUPPORT),
+        (Action.STOP_AFTER_CURRENT, Actor.CLIENT),
+        *((action, actor) for action in OPENING for actor in (Actor.CLIENT, Actor.SELLER)),
     ]
+
+
+OPENING = (Action.OPEN_CANCEL, Action.OPEN_EXTEND, Action.OPEN_CHANGE)
 
 
 # ── Histories ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.order_helpers import DAY, FEES, HOUR, PATIENT, REASON, REVIEW, START, Walk, subscription, terms
+from core.order_helpers import DAY, FEES, HOUR, PATIENT, REASON, REVIEW, START, Walk, milestone, subscription, terms
 from milepost import rules
 from milepost.core.ledger import Kind
 from milepost.core.order import Timer, actors, deadline, due, possible, timers
@@ -187,9 +187,21 @@ def test_a_review_that_has_not_ended_goes_on_to_its_own_deadline() -> None:
     assert due(walk.order) == Timer(START + REVIEW, Action.REVIEW_SILENCE, 1)
 
 
-def test_the_client_may_still_answer_the_delivery_while_the_request_is_open() -> None:
-    assert held_review().wait(2 * HOUR).do(Action.REVISE).states == "rpp"
-    assert held_review().wait(2 * HOUR).approve().states == "app"
+def test_up_to_the_held_deadline_the_client_may_still_answer_the_delivery() -> None:
+    for last in (REVIEW - 1,):
+        assert held_review().until(START + last).do(Action.REVISE).states == "rpp"
+        assert held_review().until(START + last).approve().states == "app"
+
+
+def test_from_the_held_deadline_on_only_answers_and_support_are_left() -> None:
+    late = held_review().until(START + REVIEW)
+
+    for action in (Action.REVISE, Action.APPROVE, Action.STOP_AFTER_CURRENT):
+        fault = late.refuses(rules.CANCEL_HOLD, action)
+        assert fault.values["timer"] == "review-silence"
+    left = {action for action, _ in possible(late.order, late.at)}
+    assert left == {ACCEPT, DECLINE, WITHDRAW, Action.SUPPORT_CANCEL}
+    assert late.support_cancels(1).states == "xpp"
 
 
 def test_a_window_to_continue_is_held_too() -> None:
@@ -221,12 +233,27 @@ def test_a_clearance_is_not_held() -> None:
 # ── A request whose object is gone ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_request_becomes_moot_when_its_milestone_is_approved() -> None:
-    walk = Walk().deliver().ask_cancel(1).wait(HOUR).approve()
+@pytest.mark.parametrize("position", [None, 1, 2, 3])
+@pytest.mark.parametrize(("asker", "state"), [(CLIENT, "withdrawn"), (SELLER, "declined")])
+def test_an_approval_closes_what_was_asked_by_who_asked(position: int | None, asker: Actor, state: str) -> None:
+    walk = Walk().deliver().ask_cancel(position, by=asker).wait(HOUR).approve()
 
     assert walk.order.request is not None
-    assert (walk.order.request.state, walk.order.request.closed_at) == ("moot", START + HOUR)
+    assert (walk.order.request.state, walk.order.request.closed_at) == (state, START + HOUR)
     walk.refuses(rules.CANCEL_CHANNEL, ACCEPT, by=SELLER)
+    assert walk.go_on().wait(3 * DAY).settle().states == "aAp"
+
+
+@pytest.mark.parametrize(("asker", "state"), [(CLIENT, "withdrawn"), (SELLER, "declined")])
+def test_continuing_closes_a_request_to_cancel_and_one_for_another_plan(asker: Actor, state: str) -> None:
+    for walk in (approved().ask_cancel(by=asker), approved().ask_plan(milestone(), by=asker)):
+        request = walk.go_on().order.request
+        assert request is not None
+        assert request.state == state
+
+
+def test_an_approval_leaves_a_request_for_another_plan_open() -> None:
+    assert Walk().deliver().ask_plan(milestone()).approve().order.open_request is not None
 
 
 def test_a_request_becomes_moot_when_support_cancels_its_milestone() -> None:
@@ -235,7 +262,6 @@ def test_a_request_becomes_moot_when_support_cancels_its_milestone() -> None:
 
 def test_a_request_becomes_moot_when_the_order_ends() -> None:
     for walk in (
-        Walk(terms(1)).deliver().ask_cancel().approve(),
         approved().ask_cancel(3).do(Action.STOP),
         approved().ask_cancel().do(Action.STOP),
         Walk().ask_cancel(2).support_cancels(),
@@ -246,10 +272,7 @@ def test_a_request_becomes_moot_when_the_order_ends() -> None:
         assert (walk.order.request.state, walk.order.request.closed_at) == ("moot", walk.at)
 
 
-def test_a_request_for_another_milestone_or_for_the_order_stays_open() -> None:
-    for position in (None, 2, 3):
-        assert Walk().deliver().ask_cancel(position).approve().order.open_request is not None
-    assert approved().ask_cancel(2).go_on().order.open_request is not None
+def test_a_request_for_another_milestone_stays_open_when_support_cancels_one() -> None:
     assert Walk().ask_cancel(2).support_cancels(1).order.open_request is not None
 
 

@@ -175,10 +175,18 @@ def test_a_noted_stop_and_silence_end_the_order_by_silence() -> None:
     assert (walk.states, walk.order.reason) == ("a--", Reason.REVIEW_EXPIRED)
 
 
-def test_a_noted_stop_changes_nothing_at_the_last_milestone() -> None:
-    walk = Walk(single()).do(STOP_AFTER).deliver().approve()
+def test_at_the_last_milestone_no_stop_can_be_noted() -> None:
+    walk = Walk(single())
 
-    assert walk.order.reason is Reason.ALL_APPROVED
+    walk.refuses(rules.STOP_WHEN, STOP_AFTER)
+    assert walk.deliver().approve().order.reason is Reason.ALL_APPROVED
+
+
+def test_the_wish_to_stop_can_be_taken_back_once() -> None:
+    walk = Walk().do(STOP_AFTER).do(Action.UNDO_STOP)
+
+    walk.refuses(rules.STOP_WHEN, Action.UNDO_STOP)
+    assert walk.deliver().approve().order.phase is Phase.AWAITING_CONTINUE
 
 
 # ── Ended orders ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -194,7 +202,7 @@ ARGS = {
     Action.CHECK_SUBSTEP: {"number": 1},
     Action.UNCHECK_SUBSTEP: {"number": 1},
     Action.SET_CALL: {"call_at": START, "link": "x"},
-    Action.SUPPORT_CANCEL: {"reason": REASON, "position": 1},
+    Action.SUPPORT_CANCEL: {"reason": REASON},
 }
 
 
@@ -209,7 +217,8 @@ def test_an_ended_order_refuses_every_action(reason: str, action: Action) -> Non
     fault = walk.refuses(rules.STOP_FINAL, action, **ARGS.get(action, {}))
 
     assert fault.values["reason"] == reason
-    assert (walk.order.phase, possible(walk.order), due(walk.order)) == (Phase.ENDED, [], None)
+    support = [] if reason == "cancelled" else [(Action.SUPPORT_CANCEL, Actor.SUPPORT)]  # approved work can be reversed
+    assert (walk.order.phase, possible(walk.order), due(walk.order)) == (Phase.ENDED, support, None)
 
 
 @pytest.mark.parametrize("reason", ENDED)
@@ -222,10 +231,9 @@ def test_an_ended_order_has_no_cancellations(reason: str, action: Action, actor:
     ENDED[reason]().refuses(rules.STOP_FINAL, action, by=actor, **args)
 
 
-def test_a_released_milestone_of_an_ended_order_is_still_cleared_but_not_reversed() -> None:
+def test_a_released_milestone_of_an_ended_order_is_still_cleared() -> None:
     walk = Walk(terms(policy=FEES)).deliver().approve().do(STOP)
 
-    walk.refuses(rules.STOP_FINAL, Action.SUPPORT_CANCEL, reason=REASON, position=1)
     assert walk.fire().moved() == {Kind.CLEAR: 8_000}
 
 

@@ -6,6 +6,7 @@ from core.order_helpers import DAY, LINK, START, Walk, single, terms
 from milepost import rules, times
 from milepost.core.ledger import Kind
 from milepost.core.order import Call, possible
+from milepost.core.terms import Stage
 from milepost.core.transitions import Action, Actor
 
 CHECK, UNCHECK, REPORT, SET_CALL = Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP, Action.REPORT_STAGE, Action.SET_CALL
@@ -84,7 +85,7 @@ def test_only_the_running_milestones_substeps_are_ticked() -> None:
 
 
 def staged() -> Walk:
-    return Walk(single(stages=("Plan", "Build"), revisions=1))
+    return Walk(single(stages=(Stage("Plan"), Stage("Build")), revisions=1))
 
 
 def test_stages_are_reported_in_order_and_then_the_one_delivery_comes() -> None:

@@ -118,7 +118,14 @@ def memory(policy: Policy = STANDARD) -> Iterator[Database]:
         yield db
 
 
-RARE = {Action.SUPPORT_CANCEL, Action.ACCEPT_REQUEST, Action.STOP, Action.STOP_AFTER_CURRENT}
+RARE = {
+    Action.SUPPORT_CANCEL,
+    Action.ACCEPT_REQUEST,
+    Action.STOP,
+    Action.STOP_AFTER_CURRENT,
+    Action.OPEN_EXTEND,
+    Action.OPEN_CHANGE,
+}
 PAUSES = (0, 1, times.HOUR, times.DAY, 3 * times.DAY, 8 * times.DAY)
 
 

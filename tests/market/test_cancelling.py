@@ -48,6 +48,7 @@ def test_a_request_is_told_whole(desk: Desk, asker: str) -> None:
     whole = {
         "id": 1, "order": 1, "milestone": 1, "by": asker, "reason": "cannot-deliver", "note": "I am ill",
         "opened_at": OPENED, "answer_by": ANSWER_BY, "state": "open", "closed_at": None,
+        "kind": "cancel", "keep_cents": 0, "days": 0, "proposed": [],
     }  # fmt: skip
     assert desk(words, "I am ill", "--json").out.startswith("{")
     assert desk.json("resolution list --state open") == [whole]
@@ -217,7 +218,7 @@ def test_the_list_is_filtered_by_state_and_an_unknown_state_is_a_usage_error(des
     assert [one["id"] for one in desk.json("resolution list")] == [1, 2, 3]
     told = desk("resolution list --state closed")
     assert told.code == 2
-    assert "'open', 'accepted', 'declined', 'withdrawn', 'unanswered', 'moot'" in told.err
+    assert "'open', 'accepted', 'declined', 'withdrawn', 'unanswered', 'lapsed', 'moot'" in told.err
 
 
 # ── No answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -356,7 +357,7 @@ def test_cancelling_the_running_milestone_of_an_order_that_stops_after_it_ends_i
 def test_an_ended_order_is_not_cancelled_any_more(desk: Desk) -> None:
     desk.place()
     desk.do("deliver", "approve", "stop")
-    for what in ("--milestone 1", "--whole"):
+    for what in ("--milestone 2", "--whole"):
         assert desk.refused(f"resolution support 1 {what} --reason late") == "stop-final"
         assert desk.refused(f"resolution open --order 1 {what} --by client --reason late") == "stop-final"
 
@@ -418,12 +419,13 @@ def test_a_review_that_passes_meanwhile_takes_effect_with_the_answer(desk: Desk,
     assert told["completed_at"] == "2026-01-13T21:00:00Z"
 
 
-def test_a_request_is_moot_when_its_milestone_is_approved_meanwhile(desk: Desk) -> None:
+@pytest.mark.parametrize(("asker", "state"), [("client", "withdrawn"), ("seller", "declined")])
+def test_an_approval_closes_a_request_to_cancel_by_who_asked(desk: Desk, asker: str, state: str) -> None:
     desk.place()
     desk.do("deliver")
-    asked(desk)
+    asked(desk, by=asker)
     desk.do("approve")
-    assert (request(desk)["state"], desk.show()["deadline_at"]) == ("moot", "2026-01-13T09:00:00Z")
+    assert (request(desk)["state"], desk.show()["deadline_at"]) == (state, "2026-01-13T09:00:00Z")
 
 
 def test_its_timer_names_the_commands_that_prevent_it(desk: Desk) -> None:

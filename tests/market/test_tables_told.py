@@ -30,7 +30,7 @@ def test_the_transitions_say_what_money_moves_what_ends_and_what_cancels(desk: D
     }
     assert effects["milestone"] == [str(row.money) for row in transitions.MILESTONES]
     assert effects["order"] == [str(row.reason or "-") for row in transitions.ORDERS]
-    assert effects["request"] == ["cancels" if row.cancels else "-" for row in transitions.REQUESTS]
+    assert effects["request"] == ["granted" if row.grants else "-" for row in transitions.REQUESTS]
     assert len(told) == len(transitions.MILESTONES) + len(transitions.ORDERS) + len(transitions.REQUESTS)
 
 

@@ -146,6 +146,9 @@ def test_an_order_that_was_changed_twice_is_worked_to_its_end_and_is_told_of_eve
 ) -> None:
     order_id = store_helpers.place(memory_store)
     placed_at = store_helpers.START
+    third = {"reason": "late", "position": 3}  # a milestone that is not there any more at the end
+    market.perform(memory_store, order_id, [Step(Action.OPEN_CANCEL, third, Actor.CLIENT, numbers="requests")])
+    market.perform(memory_store, order_id, [Step(Action.DECLINE_REQUEST)])
     for planned in ([D, E], [C]):
         clock.tick(memory_store, store_helpers.clock_of(memory_store) + times.DAY)
         agree(memory_store, order_id, planned)

@@ -69,9 +69,12 @@ def test_a_policy_of_an_older_schema_has_for_each_later_number_what_that_schema_
     assert third == Policy(name="doctored", resolution_hours=7)
 
 
-def test_a_policy_of_the_newest_schema_that_lacks_a_number_is_told(memory_store: Database) -> None:
+def test_a_policy_that_lacks_a_number_of_its_own_schema_is_told(
+    memory_store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policies, "ADDED", {2: {"review_hours": 5}})
     numbers = {name: value for name, value in STANDARD.numbers().items() if name != "review_hours"}
-    write_policy(memory_store, 2, policies.newest_schema(), numbers)
+    write_policy(memory_store, 2, 2, numbers)
     with pytest.raises(StoreError) as caught:
         policy_at(memory_store, 2)
     assert str(caught.value) == (
@@ -83,6 +86,12 @@ def test_a_number_that_is_not_known_is_told_by_its_name(memory_store: Database) 
     write_policy(memory_store, 2, policies.newest_schema() + 1, STANDARD.numbers() | {"tip_bp": 1})
     with pytest.raises(StoreError, match="its number tip_bp is not known here"):
         policy_at(memory_store, 2)
+
+
+def test_a_store_that_is_opened_again_reads_its_policies_again(file_store: Database) -> None:
+    assert policy_at(file_store, 1).name == "standard"
+    store_helpers.edit_behind(file_store, "UPDATE policies SET name = 'renamed'")
+    assert policy_at(file_store, 1).name == "renamed"
 
 
 def test_a_policy_that_is_not_there_is_told(memory_store: Database) -> None:

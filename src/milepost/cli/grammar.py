@@ -82,10 +82,15 @@ def completed(words: Sequence[str], known: Mapping[str, object]) -> list[str]:
     An id that is an argument comes first. Raises what typer raises for words that are no command.
     """
     parsed = _parsed(words)
-    needed = [one for one in parsed.command.params if one.required and known.get(one.name) is not None]
+    given_ids = {_noun(one) for one in parsed.command.params if parsed.given.get(one.name) is not None}
+    needed = [
+        one
+        for one in parsed.command.params
+        if known.get(one.name) is not None and (one.required or (_is_id(one) and _noun(one) not in given_ids))
+    ]
     arguments = [one for one in parsed.command.params if one.param_type_name == "argument"]
     told = sum(1 for one in arguments if parsed.given.get(one.name) is not None) + len(parsed.extra)
-    short = sum(1 for one in arguments if one.required) - told
+    short = sum(1 for one in arguments if one.required or one in needed) - told
     ids = [str(known[one.name]) for one in needed if one.param_type_name == "argument"][: max(short, 0)]
     options = [
         word
@@ -127,8 +132,17 @@ def _ids(parsed: _Parsed) -> Iterator[_Word]:
     """The words that are ids: those given to the parameters that are declared as one."""
     for one in parsed.command.params:
         value = parsed.given.get(one.name)
-        if one.type_descriptor.parameter_info.callback is possible_id and isinstance(value, _Word):
+        if _is_id(one) and isinstance(value, _Word):
             yield value
+
+
+def _noun(parameter: Any) -> str:
+    """What a parameter's value is called in usage."""
+    return (parameter.metavar or parameter.name or "").strip("[]")
+
+
+def _is_id(parameter: Any) -> bool:
+    return parameter.type_descriptor is not None and parameter.type_descriptor.parameter_info.callback is possible_id
 
 
 def _rule(error: TyperException) -> str | None:

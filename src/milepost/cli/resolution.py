@@ -8,6 +8,7 @@ from milepost import money
 from milepost.cli.options import (
     FromFile,
     Limit,
+    MaybeOrder,
     OfferMilestones,
     OrderId,
     amount,
@@ -43,8 +44,8 @@ Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="What to say w
 def open_(
     by: By,
     reason: Reason,
-    subject: Annotated[int | None, id_argument("[ORDER]", "The order's id.")] = None,
-    order: Annotated[int | None, id_option("--order", "ORDER", "The order's id, as an option.")] = None,
+    order: MaybeOrder = None,
+    order_option: Annotated[int | None, id_option("--order", "ORDER", "The order's id, as an option.")] = None,
     milestone: Milestone = None,
     whole: Whole = False,
     keep: Keep = None,
@@ -63,11 +64,11 @@ def open_(
     """
     from milepost.market import resolutions
 
-    if (subject is None) is (order is None):
+    if (order is None) is (order_option is None):
         raise typer.BadParameter("name the order once: milepost resolution open ORDER")
     view = resolutions.open_request(
         store(),
-        subject or order or 0,
+        order or order_option or 0,
         _object(milestone, whole),
         by=by,
         reason=reason,

@@ -31,7 +31,8 @@ def trial(db: Database, order_id: int, actions: Sequence[str], *, handle: str | 
         for words in commands:
             request = standing.request.id if standing.request else None
             whole = completed(words, {"order": order_id, "resolution": request, "seller": standing.seller})
-            if given(whole).get("order", str(order_id)) != str(order_id):
+            named = {given(whole).get(name) for name in ("order", "order_option")}
+            if not named <= {None, str(order_id)}:
                 raise typer.BadParameter(f"{' '.join(words)!r} is about another order than {order_id}")
             with using(Session(keeps=copy)):
                 call([*party, *whole])

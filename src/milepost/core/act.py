@@ -11,7 +11,7 @@ gives the order of any instant, and why there is no second implementation of a t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from milepost import rules, times
 from milepost.core import ledger, names, refusals, resolution
@@ -48,6 +48,7 @@ from milepost.core.transitions import (
     State,
     Status,
 )
+from milepost.core.values import JsonValue
 
 ATTACHMENTS_MAX = 100  # files, and links, of one delivery
 
@@ -60,7 +61,15 @@ class HistoryEntry(NamedTuple):
     actor: Actor
     action: Action
     position: int | None
-    args: Mapping[str, Any]
+    args: Mapping[str, JsonValue]
+
+
+class FileRecord(TypedDict):
+    """What a history keeps of a delivered file (rule deliver-final)."""
+
+    name: str
+    size: int
+    sha256: str
 
 
 class Outcome(NamedTuple):
@@ -90,11 +99,11 @@ def place(order_id: int, terms: Terms, *, at: int) -> Outcome:
     planned = tuple(Milestone(number, agreed) for number, agreed in enumerate(terms.milestones, start=1))
     order = Order(order_id, terms, at, planned)
     change = _move(order, Action.PLACE, planned[0], started_at=at)
-    _guard_last_instant(order, change.order, Action.PLACE)
+    _guard_last_instant(None, change.order, Action.PLACE)
     return _outcome(change, Action.PLACE, Actor.CLIENT, at, {})
 
 
-def act(order: Order, action: Action, *, actor: Actor, at: int, **args: Any) -> Outcome:
+def act(order: Order, action: Action, *, actor: Actor, at: int, **args: JsonValue) -> Outcome:
     """What `action` by `actor` at instant `at` leads to. `args` are plain JSON values.
 
     Guards refuse in this order: existence (an unknown milestone), actor, state (an ended order, a deadline that has
@@ -105,6 +114,7 @@ def act(order: Order, action: Action, *, actor: Actor, at: int, **args: Any) -> 
         _guard_timer(order, action, actor, at)
         return fire(order)
     position = args.get("position")
+    assert position is None or isinstance(position, int)
     _guard_milestone(order, position)
     _guard_actor(order, action, actor)
     _guard_time(order, action, position, at)
@@ -145,7 +155,7 @@ def replay(order_id: int, terms: Terms, lines: Iterable[HistoryEntry]) -> Iterat
         yield outcome
 
 
-def _outcome(change: _Change, action: Action, actor: Actor, at: int, args: Mapping[str, Any]) -> Outcome:
+def _outcome(change: _Change, action: Action, actor: Actor, at: int, args: Mapping[str, JsonValue]) -> Outcome:
     order = change.order._replace(version=change.order.version + 1)
     return Outcome(order, tuple(change.entries), HistoryEntry(order.version, at, actor, action, change.position, args))
 
@@ -183,12 +193,12 @@ def _guard_timer(order: Order, action: Action, actor: Actor, at: int) -> None:
         raise refusals.not_due(order, timer, at)
 
 
-def _guard_last_instant(before: Order, after: Order, action: Action) -> None:
+def _guard_last_instant(before: Order | None, after: Order, action: Action) -> None:
     """No party arms what the clock cannot reach (rule time-format)."""
     if after.terms.policy.is_first_edition:
         return
     beyond = [instant for instant in instants(after) if instant > times.MAX_INSTANT]
-    if beyond and not set(beyond) <= set(instants(before)):
+    if beyond and not (before and set(beyond) <= set(instants(before))):
         raise refusals.beyond_time(after, action, beyond[0])
 
 
@@ -200,7 +210,25 @@ def _put(order: Order, milestone: Milestone) -> Order:
     return order._replace(milestones=(*before, milestone, *after))
 
 
-def _move(order: Order, action: Action, milestone: Milestone, *, keep_cents: int = 0, **changes: Any) -> _Change:
+class _Moves(TypedDict, total=False):
+    """What of a milestone can change with its state."""
+
+    started_at: int
+    first_delivered_at: int
+    delivered_at: int
+    ended_at: int
+    approved_by: Actor
+    revisions_used: int
+    substeps_done: tuple[int, ...]
+    stages_done: int
+    call: Call
+    clears_at: int | None
+    kept_cents: int
+
+
+def _move(
+    order: Order, action: Action, milestone: Milestone, *, keep_cents: int = 0, **changes: Unpack[_Moves]
+) -> _Change:
     """Take the milestone's row of the table: its next state, the money that moves, and the given `changes`.
 
     Of a refund or a reversal the seller keeps `keep_cents` (rule cancel-split).
@@ -325,7 +353,7 @@ def _deliver(
     at: int,
     *,
     message: str = "",
-    files: Sequence[Mapping[str, Any]] = (),
+    files: Sequence[FileRecord] = (),
     links: Sequence[str] = (),
 ) -> _Change:
     current = order.current
@@ -439,7 +467,7 @@ def _open_extend(order: Order, actor: Actor, at: int, *, id: int, days: int, not
 
 
 def _open_change(
-    order: Order, actor: Actor, at: int, *, id: int, milestones: Sequence[Mapping[str, Any]], note: str = ""
+    order: Order, actor: Actor, at: int, *, id: int, milestones: Sequence[Mapping[str, JsonValue]], note: str = ""
 ) -> _Change:
     proposal = tuple(agreed_of(plain) for plain in milestones)
     resolution.check_change(order, proposal)
@@ -512,7 +540,7 @@ def _support_cancel(
     return _cancelled(order, Action.SUPPORT_CANCEL, position, at, keep_cents)
 
 
-_Handler = Callable[..., _Change]
+_Handler = Callable[..., _Change]  # type: ignore[explicit-any]  # each takes the arguments of its own action
 _HANDLERS: Mapping[Action, _Handler] = {
     Action.DELIVER: _deliver,
     Action.APPROVE: _approve,

@@ -12,10 +12,11 @@ from milepost.core.act import Outcome, act, fire
 from milepost.core.ledger import Entry
 from milepost.core.order import Order, due, possible, timers
 from milepost.core.transitions import Action, Status
+from milepost.core.values import JsonValue
 from milepost.rules import RuleError
 
 # All arguments of an action that make a difference to an order at an instant, the likeliest first.
-Arguments = Callable[[Order, Action, int], Iterable[Mapping[str, object]]]
+Arguments = Callable[[Order, Action, int], Iterable[Mapping[str, JsonValue]]]
 
 
 class Reached(NamedTuple):

@@ -5,12 +5,14 @@ Plain values come in, faults come out; nothing here is stored as it is.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
 
 from milepost import money, rules
 from milepost.core import names
 from milepost.policy import Policy
 from milepost.rules import RuleError
+
+_Given = ParamSpec("_Given")
 
 TIERS = ("basic", "standard", "premium")
 DAYS_MAX = 365
@@ -291,9 +293,9 @@ def prices_by_package(given: Iterable[tuple[str, int]]) -> dict[str, int]:
     return prices
 
 
-def caught(check: Callable[..., object], *given: object) -> Iterator[RuleError]:
+def caught(check: Callable[_Given, object], *given: _Given.args, **named: _Given.kwargs) -> Iterator[RuleError]:
     """The fault that a check raises, as a value."""
     try:
-        check(*given)
+        check(*given, **named)
     except RuleError as fault:
         yield fault

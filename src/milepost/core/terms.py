@@ -5,8 +5,9 @@ Terms also say what follows each milestone, so that no code outside this file as
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from milepost.core.values import JsonValue
 from milepost.policy import STANDARD, Policy
 
 
@@ -56,14 +57,14 @@ class MilestoneTerms(NamedTuple):
     stages: tuple[Stage, ...] = ()
 
 
-def plain_of(agreed: MilestoneTerms) -> dict[str, Any]:
+def plain_of(agreed: MilestoneTerms) -> dict[str, JsonValue]:
     """An agreed milestone as plain JSON values, as a history holds it."""
     return agreed._asdict() | {"substeps": list(agreed.substeps), "stages": [list(stage) for stage in agreed.stages]}
 
 
-def agreed_of(plain: Mapping[str, Any]) -> MilestoneTerms:
+def agreed_of(plain: Mapping[str, JsonValue]) -> MilestoneTerms:
     """The agreed milestone that plain JSON values tell."""
-    agreed = MilestoneTerms(**plain)
+    agreed = MilestoneTerms(**plain)  # type: ignore[arg-type]  # they were an agreed milestone's
     return agreed._replace(substeps=tuple(agreed.substeps), stages=tuple(Stage(*stage) for stage in agreed.stages))
 
 

@@ -195,7 +195,8 @@ def _line(order: Order, command: Command, actor: Actor, now: int) -> str:
     """The command for a choice that was tried: what it was tried with is for the party to say, but for its object."""
     tried = next(iter(command.samples(order, now)))
     subject = commands.written(tried)["subject"]
-    return command.template.asking(tried).line(commands.facts(order, actor) | {"subject": subject})
+    asked = tried if command.asks is None else command.asks
+    return command.template.asking(asked).line(commands.facts(order, actor) | {"subject": subject})
 
 
 def _leads_to(before: Order, after: Order) -> str:
@@ -206,8 +207,8 @@ def _leads_to(before: Order, after: Order) -> str:
     if after.open_request and not before.open_request:
         hours = after.terms.policy.resolution_hours
         return f"the other party has {hours} hours to answer"
-    if after.stopping is not before.stopping:
-        return "the order ends once the running milestone is approved" if after.stopping else "the order goes on"
+    if after.stopping and not before.stopping:
+        return "the order ends once the running milestone is approved"
     if after.phase is before.phase and after.current.position == before.current.position:
         return f"stays {after.phase}"
     return f"{after.phase}, milestone {after.current.position}"

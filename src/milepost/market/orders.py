@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from milepost import rules, times
 from milepost.core import act, names, workflow
@@ -13,6 +13,7 @@ from milepost.core.order import Order, actors, timers
 from milepost.core.refusals import possible_text
 from milepost.core.terms import Terms
 from milepost.core.transitions import Action, Actor, Status
+from milepost.core.values import JsonValue
 from milepost.errors import NotFound
 from milepost.store import due, ledger, orders, settings
 from milepost.store.db import Connection, Database
@@ -26,7 +27,7 @@ class Step:
     """One action that somebody wants to take; `actor` is needed only where either party could."""
 
     action: Action
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, JsonValue | times.When] = field(default_factory=dict)
     actor: Actor | None = None
     numbers: str | None = None  # the table whose next id the step takes as its `id`
 
@@ -66,7 +67,7 @@ def perform_in(connection: Connection, order_id: int, steps: Sequence[Step], *, 
         if step is not steps[0] and order.status is not Status.ACTIVE:
             raise _ended_between(before, step)
         actor = acting(order, step, handle)
-        args = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
+        args: dict[str, JsonValue] = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
         args |= {name: one.at(now) if isinstance(one, times.When) else one for name, one in step.args.items()}
         outcomes.append(act.act(order, step.action, actor=actor, at=now, **args))
         outcomes.extend(act.settle(outcomes[-1].order, now))

@@ -6,6 +6,7 @@ from milepost import rules
 from milepost.core.order import Order, Request
 from milepost.core.terms import MilestoneTerms, plain_of
 from milepost.core.transitions import CANCEL_REASONS, Action, Actor, RequestState, answer_ends_at
+from milepost.core.values import JsonValue
 from milepost.market.orders import Step, acting, perform, perform_in
 from milepost.store import orders
 from milepost.store.db import Database
@@ -56,7 +57,7 @@ def change(
     handle: str | None = None,
 ) -> Created[RequestView]:
     """Ask the other party to replace all that is planned (rule change-terms). Raises as `perform` does."""
-    args = {"milestones": [plain_of(agreed) for agreed in planned], "note": note}
+    args: dict[str, JsonValue] = {"milestones": [plain_of(agreed) for agreed in planned], "note": note}
     return _opened(db, order_id, Step(Action.OPEN_CHANGE, args, by, numbers="requests"), handle)
 
 

@@ -1,21 +1,18 @@
 """Making a store, and the instant that its clock shows."""
 
-import os
 from pathlib import Path
 
 from milepost.errors import StoreError
 from milepost.policy import Policy
 from milepost.store import migrations, settings
 from milepost.store.db import Database, check_name
-from milepost.store.new_file import appearing, taken
+from milepost.store.new_file import appearing
 from milepost.views.stores import StoreView
 
 
 def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
     """Make a store in a new file, whole or not at all. Raises `StoreError` if something is there already."""
     check_name(path)
-    if os.path.lexists(path):
-        raise taken(path)
     db = _new(start, clock_mode, policy)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -34,14 +34,9 @@ def appearing(path: Path) -> Iterator[Path]:
         finally:
             beside.unlink(missing_ok=True)  # it has its new name, by a link or by that alone
     except FileExistsError as error:
-        raise taken(path) from error
+        raise StoreError(f"{path} exists already; nothing was changed") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-
-
-def taken(path: Path) -> StoreError:
-    """The refusal to make what has a name that something has."""
-    return StoreError(f"{path} exists already; nothing was changed")
 
 
 def _empty_beside(path: Path) -> Path:

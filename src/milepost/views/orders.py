@@ -1,11 +1,11 @@
 """Orders: as they stand, in a list, their timers, history and requests to cancel."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, cast
 
 from milepost import commands, rules
 from milepost.core import transitions
-from milepost.core.act import HistoryEntry
+from milepost.core.act import FileRecord, HistoryEntry
 from milepost.core.ledger import Totals
 from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, timers
 from milepost.core.terms import MilestoneTerms
@@ -170,6 +170,14 @@ class FileView(NamedTuple):
     sha256: str
 
 
+class _Delivered(TypedDict, total=False):
+    """What a history keeps of a delivery: what `act` was given."""
+
+    message: str
+    files: Sequence[FileRecord]
+    links: Sequence[str]
+
+
 class DeliveryView(NamedTuple):
     """What the seller delivered, and said with it."""
 
@@ -247,7 +255,7 @@ class OrderMilestoneView(NamedTuple):
             milestone.kept_cents,
             [_delivery(one) for one in history if (one.action, one.position) == (Action.DELIVER, milestone.position)],
             [
-                RevisionRequestView(one.at, one.args.get("message", ""))
+                RevisionRequestView(one.at, str(one.args.get("message", "")))
                 for one in history
                 if (one.action, one.position) == (Action.REVISE, milestone.position)
             ],
@@ -255,7 +263,7 @@ class OrderMilestoneView(NamedTuple):
 
 
 def _delivery(entry: HistoryEntry) -> DeliveryView:
-    args = entry.args
+    args = cast("_Delivered", entry.args)
     files = [FileView(**file) for file in args.get("files", ())]
     return DeliveryView(entry.at, args.get("message", ""), files, args.get("links", ()))
 

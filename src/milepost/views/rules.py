@@ -51,9 +51,12 @@ def state_diagram() -> str:
             arrows.setdefault((source, str(row.target)), []).append(str(row.action))
     arrows[str(State.PLANNED), str(State.SKIPPED)] = ["the order ends"]
     for end in transitions.ORDERS:
-        source, label = _finished(end)
-        target = _node(str(end.reason or end.target))
-        arrows.setdefault((source, target), []).append(label)
+        if end.target is not Phase.WORKING and (
+            end.reason or end.target is not Phase.ENDED
+        ):  # else it stays, or goes on
+            source, label = _finished(end)
+            target = _node(str(end.reason or end.target))
+            arrows.setdefault((source, target), []).append(label)
     lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED}"]
     lines += [
         f"    {source} --> {target}: {', '.join(dict.fromkeys(told))}" for (source, target), told in arrows.items()
@@ -72,7 +75,7 @@ _NEXT_WAITING = {transitions.Next.CLIENT: "awaiting_continue", transitions.Next.
 
 def _finished(row: transitions.OrderTransition) -> tuple[str, str]:
     """Where an order's move begins in the diagram: at the milestone's new state, or at the wait that it ends."""
-    states = {one.action: str(one.target) for one in transitions.MILESTONES}
+    states = {one.action: str(one.target) for one in transitions.MILESTONES if one.source != one.target}
     if row.action in states:
         return states[row.action], f"{row.action} ({row.source})"
     return _NEXT_WAITING[row.source], str(row.action)
