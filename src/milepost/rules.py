@@ -170,8 +170,8 @@ NAMES = _rule(
     "names",
     "A handle is 1-40 of a-z 0-9 . _ - (but not support), and a seller and a client differ. Titles and names hold "
     "1-80 characters, descriptions and messages up to 5,000, a file's name up to 255, a link up to 2,000 and a scheme "
-    "and a host, none of them control characters. A delivery takes up to 100 files and 100 links. A milestone's name "
-    "that ends in :NUMBER is ambiguous where name, days and price are written in one.",
+    "and a host, none of them control characters. A delivery takes up to 100 files and 100 links. Where a milestone is "
+    "written NAME:DAYS:PRICE, a name that ends in :NUMBER is ambiguous, and so are more revisions than whole dollars.",
     "{why}",
     "house reading",
 )

@@ -37,15 +37,15 @@ class When(NamedTuple):
 
 
 def parse_when(given: str | datetime | date) -> When:
-    """The time that a text names; one that begins with `+` counts from the clock.
+    """The time that a text names; a duration, with or without a `+`, counts from the clock.
 
     Raises `time-format`: unreadable where the form is unknown or has no offset or a fraction of a second; refused where
     the year is outside 2000-2100.
     """
     text = given if isinstance(given, str) else given.isoformat()
-    if is_relative(text):
-        return parse_later(text)
     match = _INSTANT.fullmatch(text)
+    if not match and is_relative(text):
+        return parse_later(text)
     if not match:
         raise TIME_FORMAT.unreadable(given=text[:40], why="write 2026-03-01, 2026-03-01T09:00:00Z or +8d12h")
     if len(text) > len("2026-03-01") and not match["offset"]:

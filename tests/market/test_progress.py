@@ -191,6 +191,29 @@ def test_a_cancelled_milestone_is_late_no_longer(desk: Desk) -> None:
     assert lateness(desk) == (False, 0)
 
 
+BAD_LINKS = ["files.example/work.zip", "zoom", "https:", "https:///work.zip", "mailto:ana@example.com", "-x"]
+
+
+@pytest.mark.parametrize("link", BAD_LINKS)
+def test_a_call_and_a_delivery_take_no_link_without_a_scheme_and_a_host(rich: Desk, link: str) -> None:
+    before = rich.digest()
+    for line in ("order set-call 1 --at +1d", "order deliver 1"):
+        told = rich(line, f"--link={link}")
+        assert (told.code, told.out, told.rules) == (4, "", ["names"])
+        assert f"{link!r} has not" in told.err
+    told = rich("order deliver 1 --link https://files.example", f"--link={link}")
+    assert told.rules == ["names"]
+    assert rich.digest() == before
+
+
+def test_a_call_and_a_delivery_take_a_link_with_both_as_it_was_typed(rich: Desk) -> None:
+    link = "sftp://maria@files.example:22/work.zip"
+    assert rich.json(f"order set-call 1 --at +1d --link {link}")["milestones"][0]["call"]["link"] == link
+    rich.ok(f"order deliver 1 --link {link} --link https://files.example")
+    (delivered,) = (one for one in rich.json("order history 1") if one["action"] == "deliver")
+    assert delivered["args"]["links"] == [link, "https://files.example"]
+
+
 # ── Stages ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

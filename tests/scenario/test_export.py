@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from cli.shell_helpers import Shell
 from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
+from store import kept_helpers
 
 from milepost import money, times
 from milepost.cli.scenario_steps import run_command
@@ -192,6 +194,35 @@ def test_an_order_of_stages_with_more_substeps_than_a_milestone_holds_comes_back
     order = tell(f"order place --gig {gig} --client ana").id
     tell(f"order check-substep {order} 77")
     assert_comes_back(stages, tell.db, order)
+
+
+@pytest.mark.parametrize("kept", kept_helpers.KEPT, ids=lambda kept: kept.stem)
+def test_an_order_of_an_older_store_goes_again_as_it_went_then(
+    stages: tuple[Stage, Stage], kept: Path, tmp_path: Path
+) -> None:
+    db = stores.open_store(kept_helpers.copied(kept, tmp_path))
+    told = orders.listing(db, orders.Filters(), limit=1_000).items
+    for line in told:
+        assert not lost(stages[1].played(exported(db, line.id))), line
+    db.close()
+    assert len(told) > 10
+
+
+@pytest.mark.parametrize("name", ["standard", "terms-2024"])
+def test_a_policy_that_took_a_shipped_name_for_its_own_numbers_is_exported_without_the_name(
+    stages: tuple[Stage, Stage], name: str
+) -> None:
+    policy = replace(documents.policy(name), review_hours=9, edition=1)
+    tell = Story(stages[0], policy)
+    order = tell.offer("--milestone A:5:60.00 --milestone B:5:60.00")
+    tell(f"order deliver {order}")
+    tell("order tick --by 9h")
+    view = stages[1].played(exported(tell.db, order))
+
+    assert not lost(view)
+    (again,) = view.orders
+    numbers = orders.plain(stages[1].db, again.id)[0].terms.policy
+    assert numbers == replace(policy, name="custom")
 
 
 def test_an_order_comes_back_whatever_became_of_its_gig(stages: tuple[Stage, Stage]) -> None:
