@@ -1,6 +1,5 @@
 """`milepost order …`, what only looks: list, show, history, timers, explain, timeline, what-if."""
 
-import shlex
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ from milepost import times
 from milepost.cli.options import ClientFilter, Limit, OrderId, SellerFilter
 from milepost.cli.session import answers, current, store
 from milepost.core.transitions import Phase, Status
+from milepost.files.words import split_words, unreadable
 
 app = typer.Typer()
 
@@ -160,9 +160,9 @@ def what_if(
 def _words(text: str, order: int) -> list[str]:
     """The words of an action on the order: `approve`, `deliver --link URL`, `tick +9d`."""
     try:
-        verb, *rest = shlex.split(text)
+        verb, *rest = split_words(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} cannot be read; is a quote open?") from None
+        raise typer.BadParameter(f"{text[:60]!r}: {unreadable(text)}") from None
     if verb not in _VERBS:
         raise typer.BadParameter(f"{verb!r} is not an action: {', '.join(_VERBS)}")
     if "--dry-run" in rest:

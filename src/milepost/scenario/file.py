@@ -1,7 +1,6 @@
 """A scenario file: what it may hold, and what is wrong with it before anything runs."""
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from milepost.files.documents import GigDocument, OfferDocument, When
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
 from milepost.files.toml_reader import Document
+from milepost.files.words import split_words, unreadable
 from milepost.policy import Policy
 from milepost.rules import RULES, RuleError
 
@@ -249,7 +249,7 @@ def _instant(text: str, start: int, what: str, place: Place, faults: list[Fault]
 def _words(text: str) -> tuple[tuple[str, ...], str | None]:
     """The words of a step, and the name that `as NAME` at its end binds to what it makes."""
     try:
-        words = shlex.split(text)
+        words = split_words(text)
     except ValueError:
         return (), None
     if len(words) > 2 and words[-2] == "as":
@@ -259,7 +259,7 @@ def _words(text: str) -> tuple[tuple[str, ...], str | None]:
 
 def _step_faults(step: Step, words: tuple[str, ...], binds: str | None, refs: set[str | None]) -> Iterator[str]:
     if not words:
-        yield "has no words that can be read; is a quote open?"
+        yield unreadable(step.do)
         return
     command = _command(words)
     if not command or command[0] in _NOT_IN_A_STORY or command[0].startswith("-"):
