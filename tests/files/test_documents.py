@@ -203,9 +203,7 @@ def test_what_is_no_toml_is_told_with_its_line(shell: Shell, text: str, line: in
         (b"\xff\xfe\x00", "not UTF-8"),
         ("title = 'é'".encode("latin-1"), "not UTF-8"),
         (b"#" * 1_000_001, "larger than 1,000,000 bytes"),
-        (b"days = " + b"9" * 5_000, "too large"),
-        (b"a = " + b"[" * 500 + b"]" * 500, "too large"),
-        (b"a = " + b"{b = " * 500 + b"1" + b"}" * 500, "too large"),
+        (b"price = 1e99999999999999999999", "a number in it is too large"),
         (b"", "missing"),
     ],
 )
