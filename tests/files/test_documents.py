@@ -1,9 +1,7 @@
 """Files that are read: good ones become what they say; bad ones are told by line and column, and make nothing."""
 
 import json
-import os
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from cli.shell_helpers import Shell, Told
@@ -241,15 +239,6 @@ def test_what_cannot_be_read_is_named(
     monkeypatch.chdir(tmp_path)
     (told,) = faults(shell("gig create --from", place))
     assert told.startswith(f"{place}: cannot be read: ")
-
-
-def test_a_pipe_can_be_read(shell: Shell, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    writer = Thread(target=pipe.write_text, args=(GIG,))
-    writer.start()
-    assert shell.ok("gig create --from", str(pipe)).id == 1
-    writer.join()
 
 
 def test_beside_a_file_no_other_option_is_taken(shell: Shell, tmp_path: Path) -> None:

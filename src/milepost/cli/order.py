@@ -1,6 +1,5 @@
 """`milepost order …`: what happens to an order, and the clock."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ from milepost.cli import order_clock, order_views
 from milepost.cli.options import Message, OrderId, read_record, read_tier
 from milepost.cli.session import answers, current, note, store
 from milepost.core.transitions import Action
-from milepost.errors import BadFile, Fault
+from milepost.files.input import record
 
 if TYPE_CHECKING:
     from milepost.views import OrderView
@@ -80,7 +79,7 @@ def deliver(
       milepost order deliver 1 --message "Three sketches"
       milepost order deliver 1 --file logo.svg --link https://example.com/brand
     """
-    files = [*(read_record(text) for text in recorded or []), *(_recorded(path) for path in file or [])]
+    files = [*(read_record(text) for text in recorded or []), *(record(path) for path in file or [])]
     return act(order, Action.DELIVER, message=message, files=files, links=link or [])
 
 
@@ -189,13 +188,3 @@ def set_call(
 
     call_at = times.parse_instant(at, clock=stores.settings_of(store()).clock)
     return act(order, Action.SET_CALL, call_at=call_at, link=link)
-
-
-def _recorded(path: Path) -> dict[str, Any]:
-    """What an order keeps of a file: name, size and SHA-256 (rule deliver-final)."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-            return {"name": path.name, "size": file.tell(), "sha256": digest.hexdigest()}
-    except OSError as error:
-        raise BadFile(str(path), [Fault(f"cannot be read: {error.strerror}")]) from None

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from milepost.errors import BadFile, Fault
+from milepost.files.input import read_start
 from milepost.files.toml_limits import excess
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
@@ -37,21 +38,25 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def load(model: type[Model], name: str) -> Model:
     """The document in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(model, read(name), "stdin" if name == "-" else name)
+    return parse(model, read(name), name_told(name))
+
+
+def name_told(name: str) -> str:
+    """What a file is called in its faults."""
+    return "stdin" if name == "-" else name
 
 
 def read(name: str) -> str:
-    """The text of a file, or of stdin where `name` is `-`. Raises `BadFile`."""
+    """The text of a regular file, or of stdin where `name` is `-`. Raises `BadFile`."""
     try:
-        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read_bytes(Path(name))
+        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else read_start(Path(name), MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
-            raise BadFile(name, [Fault(f"the file is larger than {MAX_BYTES:,} bytes")])
+            raise BadFile(name_told(name), [Fault(f"the file is larger than {MAX_BYTES:,} bytes")])
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadFile(name, [Fault("the file is not UTF-8 text")]) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadFile(name, [Fault(f"cannot be read: {reason}")]) from None
+        raise BadFile(name_told(name), [Fault("the file is not UTF-8 text")]) from None
+    except OSError as error:
+        raise BadFile(name_told(name), [Fault(f"cannot be read: {error.strerror}")]) from None
 
 
 def parse(model: type[Model], text: str, name: str) -> Model:
@@ -69,11 +74,6 @@ def _validated(model: type[Model], raw: Mapping[str, Any], name: str, found: Map
         return model.model_validate(raw)
     except ValidationError as error:
         raise BadFile(name, _faults(error, raw, found)) from None
-
-
-def _read_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class Scenario:
 
 def load(name: str) -> Scenario:
     """The scenario in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(toml_reader.read(name), "stdin" if name == "-" else name)
+    return parse(toml_reader.read(name), toml_reader.name_told(name))
 
 
 def parse(text: str, name: str) -> Scenario:
