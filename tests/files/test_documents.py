@@ -1,9 +1,7 @@
 """Files that are read: good ones become what they say; bad ones are told by line and column, and make nothing."""
 
 import json
-import os
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from cli.shell_helpers import Shell, Told
@@ -203,9 +201,7 @@ def test_what_is_no_toml_is_told_with_its_line(shell: Shell, text: str, line: in
         (b"\xff\xfe\x00", "not UTF-8"),
         ("title = 'é'".encode("latin-1"), "not UTF-8"),
         (b"#" * 1_000_001, "larger than 1,000,000 bytes"),
-        (b"days = " + b"9" * 5_000, "too large"),
-        (b"a = " + b"[" * 500 + b"]" * 500, "too large"),
-        (b"a = " + b"{b = " * 500 + b"1" + b"}" * 500, "too large"),
+        (b"price = 1e99999999999999999999", "a number in it is too large"),
         (b"", "missing"),
     ],
 )
@@ -243,15 +239,6 @@ def test_what_cannot_be_read_is_named(
     monkeypatch.chdir(tmp_path)
     (told,) = faults(shell("gig create --from", place))
     assert told.startswith(f"{place}: cannot be read: ")
-
-
-def test_a_pipe_can_be_read(shell: Shell, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    writer = Thread(target=pipe.write_text, args=(GIG,))
-    writer.start()
-    assert shell.ok("gig create --from", str(pipe)).id == 1
-    writer.join()
 
 
 def test_beside_a_file_no_other_option_is_taken(shell: Shell, tmp_path: Path) -> None:

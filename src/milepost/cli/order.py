@@ -1,6 +1,5 @@
 """`milepost order …`: what happens to an order, and the clock."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +12,7 @@ from milepost.cli.session import answers, current, note, store
 from milepost.commands import template_of
 from milepost.core import names
 from milepost.core.transitions import Action
-from milepost.errors import BadFile, Fault
+from milepost.files import input
 
 if TYPE_CHECKING:
     from milepost.views.base import Created
@@ -84,7 +83,7 @@ def deliver(
       milepost order deliver 1 --message "Three sketches"
       milepost order deliver 1 --file logo.svg --link https://example.com/brand
     """
-    files = [one._asdict() for one in (*(recorded or ()), *map(_recorded, file or ()))]
+    files = [*(one._asdict() for one in recorded or ()), *(input.record(path) for path in file or ())]
     links = [names.check_new_link("a link", one) for one in link or ()]
     return act(order, Action.DELIVER, message=message, files=files, links=links)
 
@@ -197,13 +196,3 @@ def set_call(
       milepost order set-call 1 --at 2026-01-07T15:00Z --link https://zoom.us/j/1
     """
     return act(order, Action.SET_CALL, call_at=at, link=names.check_new_link("a call's link", link))
-
-
-def _recorded(path: Path) -> Record:
-    """The record of a file."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-            return Record(path.name, file.tell(), digest.hexdigest())
-    except OSError as error:
-        raise BadFile(str(path), [Fault(f"cannot be read: {error.strerror}")]) from None

@@ -1,5 +1,6 @@
 """`milepost scenario …`: stories in files, played, compared and explored."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,8 @@ from milepost import data
 from milepost.cli.session import answers, note
 from milepost.errors import BadFile, Fault
 from milepost.files import documents
+from milepost.files.input import read_start
+from milepost.files.toml_reader import MAX_BYTES
 from milepost.views.base import Listing, TextView
 from milepost.views.scenarios import ComparedView, ExploredView, PlayedView, SuiteView
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, compare, explore, and a new one.")
 
-_SCENARIO = re.compile(r"^\s*\[scenario\]", re.MULTILINE)
+_SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*\[scenario\]", re.MULTILINE)
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE|DIR...", help="Scenario files, or folders of them.")]
 OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file; - is stdin.")]
@@ -130,8 +133,7 @@ def _files(given: Sequence[str]) -> list[str]:
     """The files that are named, and those in the folders that are; at least one."""
     names: list[str] = []
     for one in given:
-        path = Path(one)
-        found = _stories(path) if path.is_dir() else [one]
+        found = _stories(Path(one)) if os.path.isdir(one) else [one]  # Path.is_dir raises for a name that is too long
         if not found:
             raise BadFile(one, [Fault("the folder holds no scenario, a .toml file with a [scenario] table")])
         names.extend(found)
@@ -141,7 +143,7 @@ def _files(given: Sequence[str]) -> list[str]:
 def _stories(folder: Path) -> list[str]:
     """The scenarios in a folder and below it; other TOML files, gigs say, are passed over."""
     found = sorted(folder.rglob("*.toml"))
-    return [str(file) for file in found if _SCENARIO.search(file.read_text("utf-8", errors="replace"))]
+    return [str(file) for file in found if _SCENARIO.search(read_start(file, MAX_BYTES))]
 
 
 def _load(name: str, policy: "Policy | None") -> "Scenario":

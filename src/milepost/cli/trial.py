@@ -1,6 +1,5 @@
 """What-if: the words of its actions, and their trial on a store of which nothing is kept."""
 
-import shlex
 from collections.abc import Sequence
 
 import typer
@@ -10,6 +9,7 @@ from milepost.cli.grammar import completed, given
 from milepost.cli.session import Session, using
 from milepost.commands import COMMANDS, TICK, WITHDRAW
 from milepost.core.ledger import bank
+from milepost.files.words import split_words, unreadable
 from milepost.market import ledger, orders
 from milepost.scenario.play import MANY, effect_of
 from milepost.store.db import Database
@@ -46,9 +46,11 @@ def trial(db: Database, order_id: int, actions: Sequence[str], *, handle: str | 
 def _words(text: str) -> list[str]:
     """The words of an action's command: a verb alone is of an order, and `tick` takes a time without its option."""
     try:
-        typed = shlex.split(text)
+        typed = split_words(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} cannot be read; is a quote open?") from None
+        typed = []
+    if not typed:
+        raise typer.BadParameter(f"{text[:60]!r}: {unreadable(text)}")
     words = typed if tuple(typed[:2]) in ACTIONS else [ORDER, *typed]
     if tuple(words[:2]) not in ACTIONS:
         known = ", ".join(verb if noun == ORDER else f"{noun} {verb}" for noun, verb in ACTIONS)

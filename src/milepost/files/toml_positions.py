@@ -3,22 +3,14 @@
 The text has been parsed before, so it is good TOML; this only finds places, and what it cannot find has none.
 """
 
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from milepost.files.toml_tokens import DEEPER, Token, tokens
 
 Place = tuple[int, int]
 Path = tuple[str | int, ...]
-
-_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*'""")
-_DOTTED = rf"(?:{_PART.pattern})(?:\s*\.\s*(?:{_PART.pattern}))*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(rf"\s*({_DOTTED})\s*=")
-_ENDS = {  # of long strings: up to two quotes before the closing three are the string's own
-    '"""': re.compile(r"""(?:\\.|[^\\"]|"{1,2}(?!"))*"{3,5}"""),
-    "'''": re.compile(r"""(?:[^']|'{1,2}(?!'))*'{3,5}"""),
-}
-_TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#|[\[\]{}]')
 
 
 def places(text: str) -> Mapping[Path, Place]:
@@ -26,17 +18,16 @@ def places(text: str) -> Mapping[Path, Place]:
     found: dict[Path, Place] = {(): (1, 1)}
     counts: dict[Path, int] = {}
     table: Path = ()
-    depth, quote = 0, ""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if depth == 0 and not quote:
-            header, key = _HEADER.match(line), _KEY.match(line)
-            if header:
-                table = _enter(header[1], _parts(header[2]), counts)
-                _note(found, table, (number, line.index("[") + 1))
-                continue
-            if key:
-                _note(found, (*table, *_parts(key[1])), (number, key.start(1) + 1))
-        depth, quote = _scan(line, depth, quote)
+    line, seen = 1, 0
+    for head in _heads(text):
+        begin = head[0].begin
+        line, seen = line + text.count("\n", seen, begin), begin
+        parts = [part for token in head for part in _parts(text, token)]
+        if head[0].kind == "[":
+            table = path = _enter(parts, counts, is_list=head[1].kind == "[")
+        else:
+            path = (*table, *parts)
+        _note(found, path, (line, begin - text.rfind("\n", 0, begin)))
     return found
 
 
@@ -47,17 +38,34 @@ def place_of(found: Mapping[Path, Place], path: Path) -> Place:
     return found[path]
 
 
-def _parts(dotted: str) -> list[str]:
-    return [_unquoted(part) for part in _PART.findall(dotted)]
+def _heads(text: str) -> Iterator[list[Token]]:
+    """What names something: the signs of each table's header, and of each key up to its `=`."""
+    head: list[Token] = []
+    depth, in_value = 0, False
+    for token in chain(tokens(text), [Token("\n", len(text), len(text))]):
+        if in_value:
+            depth += DEEPER.get(token.kind, 0)
+            in_value = depth > 0 or token.kind != "\n"
+        elif token.kind in ("=", "\n"):
+            if head:
+                yield head
+            head, in_value = [], token.kind == "="
+        else:
+            head.append(token)
 
 
-def _unquoted(part: str) -> str:
-    if part[0] == '"':
-        return next(iter(tomllib.loads(f"{part} = 0")))
-    return part.strip("'")
+def _parts(text: str, token: Token) -> Iterator[str]:
+    """The parts of a dotted key that a sign holds, without quotes."""
+    written = text[token.begin : token.end]
+    if token.kind == "word":
+        yield from filter(None, written.split("."))
+    elif written[0] == '"':
+        yield next(iter(tomllib.loads(f"{written} = 0")))
+    elif written[0] == "'":
+        yield written[1:-1]
 
 
-def _enter(brackets: str, parts: list[str], counts: dict[Path, int]) -> Path:
+def _enter(parts: list[str], counts: dict[Path, int], *, is_list: bool) -> Path:
     """The path of a table header; in a list of tables, its newest item."""
     path: Path = ()
     for part in parts[:-1]:
@@ -65,7 +73,7 @@ def _enter(brackets: str, parts: list[str], counts: dict[Path, int]) -> Path:
         if path in counts:
             path = (*path, counts[path] - 1)
     path = (*path, parts[-1])
-    if brackets == "[[":
+    if is_list:
         counts[path] = counts.get(path, 0) + 1
         return (*path, counts[path] - 1)
     return path
@@ -74,26 +82,3 @@ def _enter(brackets: str, parts: list[str], counts: dict[Path, int]) -> Path:
 def _note(found: dict[Path, Place], path: Path, place: Place) -> None:
     for length in range(1, len(path) + 1):
         found.setdefault(path[:length], place)
-
-
-def _scan(line: str, depth: int, quote: str) -> tuple[int, str]:
-    """How deep in brackets, and in which long string, the end of a line is."""
-    position = 0
-    while position < len(line):
-        if quote:
-            end = _ENDS[quote].match(line, position)
-            if end is None:
-                return depth, quote
-            position, quote = end.end(), ""
-            continue
-        token = _TOKEN.search(line, position)
-        if token is None or token[0] == "#":
-            break
-        position = token.end()
-        if token[0] in ('"""', "'''"):
-            quote = token[0]
-        elif token[0] in "[{":
-            depth += 1
-        elif token[0] in "]}":
-            depth -= 1
-    return depth, quote

@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from milepost.errors import BadFile, Fault
+from milepost.files.input import read_start
+from milepost.files.toml_limits import excess
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
 from milepost.rules import RULES
 
 MAX_BYTES = 1_000_000
+FAULTS_MAX = 100  # of a file that are told one by one
 
 
 class Document(BaseModel):
@@ -34,21 +38,25 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def load(model: type[Model], name: str) -> Model:
     """The document in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(model, read(name), "stdin" if name == "-" else name)
+    return parse(model, read(name), name_told(name))
+
+
+def name_told(name: str) -> str:
+    """What a file is called in its faults."""
+    return "stdin" if name == "-" else name
 
 
 def read(name: str) -> str:
-    """The text of a file, or of stdin where `name` is `-`. Raises `BadFile`."""
+    """The text of a regular file, or of stdin where `name` is `-`. Raises `BadFile`."""
     try:
-        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read_bytes(Path(name))
+        raw = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else read_start(Path(name), MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
-            raise BadFile(name, [Fault(f"the file is larger than {MAX_BYTES:,} bytes")])
+            raise BadFile(name_told(name), [Fault(f"the file is larger than {MAX_BYTES:,} bytes")])
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadFile(name, [Fault("the file is not UTF-8 text")]) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadFile(name, [Fault(f"cannot be read: {reason}")]) from None
+        raise BadFile(name_told(name), [Fault("the file is not UTF-8 text")]) from None
+    except OSError as error:
+        raise BadFile(name_told(name), [Fault(f"cannot be read: {error.strerror}")]) from None
 
 
 def parse(model: type[Model], text: str, name: str) -> Model:
@@ -68,12 +76,10 @@ def _validated(model: type[Model], raw: Mapping[str, Any], name: str, found: Map
         raise BadFile(name, _faults(error, raw, found)) from None
 
 
-def _read_bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
 def _toml(text: str, name: str) -> dict[str, Any]:
+    too_much = excess(text)
+    if too_much is not None:
+        raise BadFile(name, [too_much])
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -82,26 +88,28 @@ def _toml(text: str, name: str) -> dict[str, Any]:
         end = text.rstrip().count("\n") + 1
         fault = Fault(message, int(place[1]), int(place[2])) if place else Fault(f"{message}, at the file's end", end)
         raise BadFile(name, [fault]) from None
-    except (ValueError, RecursionError, ArithmeticError):
-        raise BadFile(
-            name, [Fault("the file is not TOML that can be used: a number or a nesting is too large")]
-        ) from None
+    except ArithmeticError:
+        raise BadFile(name, [Fault("the file is not TOML that can be used: a number in it is too large")]) from None
 
 
 def _faults(error: ValidationError, raw: Mapping[str, Any], found: Mapping[TomlPath, Place]) -> list[Fault]:
-    """One fault a place; where a value could have been several things, they are named together."""
-    messages: dict[TomlPath, list[str]] = {}
-    kinds: dict[TomlPath, str] = {}
-    for one in error.errors(include_url=False):
+    """One fault a place, in the order of the file; of very many only the first are told one by one."""
+    told: dict[TomlPath, list[ErrorDetails]] = {}
+    for one in error.errors(include_url=False, include_context=False, include_input=False):
         path = _path_in_file(one["loc"], raw, whole=one["type"] in ("missing", "extra_forbidden"))
-        messages.setdefault(path, []).append(_message(one["type"], path, one["msg"]))
-        kinds[path] = one["type"]
-    faults = []
-    for path, told in messages.items():
-        line, column = place_of(found, path)
-        rule = kinds[path] if kinds[path] in RULES else None
-        faults.append(Fault(f"{_dotted(path)}: {' or '.join(dict.fromkeys(told))}", line, column, rule))
-    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
+        told.setdefault(path, []).append(one)
+    paths = sorted(told, key=lambda path: place_of(found, path))
+    faults = [_fault(path, told[path], place_of(found, path)) for path in paths[:FAULTS_MAX]]
+    if len(paths) > FAULTS_MAX:
+        faults.append(Fault(f"and {len(paths) - FAULTS_MAX:,} more faults like these"))
+    return faults
+
+
+def _fault(path: TomlPath, errors: Sequence[ErrorDetails], place: Place) -> Fault:
+    """What is wrong at one place; where a value could have been several things, they are named together."""
+    messages = dict.fromkeys(_message(one["type"], path, one["msg"]) for one in errors)
+    kind = errors[-1]["type"]
+    return Fault(f"{_dotted(path)}: {' or '.join(messages)}", *place, kind if kind in RULES else None)
 
 
 def _path_in_file(location: Sequence[str | int], raw: Any, *, whole: bool) -> TomlPath:

@@ -1,7 +1,6 @@
 """A scenario file: what it may hold, and what is wrong with it before anything runs."""
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from milepost.files.documents import GigDocument, OfferDocument, When
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
 from milepost.files.toml_reader import Document
+from milepost.files.words import split_words, unreadable
 from milepost.policy import Policy
 from milepost.rules import RULES, RuleError
 
@@ -151,7 +151,7 @@ class Scenario:
 
 def load(name: str, grammar: Grammar) -> Scenario:
     """The scenario in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(toml_reader.read(name), "stdin" if name == "-" else name, grammar)
+    return parse(toml_reader.read(name), toml_reader.name_told(name), grammar)
 
 
 def parse(text: str, name: str, grammar: Grammar) -> Scenario:
@@ -218,7 +218,7 @@ def _steps(
         words, binds = _words(step.do)
         reading = grammar(words) if words else Reading({})
         event = Event(at, place[0], words, reading.ids, binds, step.refused, step.expect)
-        told = [*_step_faults(event, refs), *_word_faults(event, reading)]
+        told = [*_step_faults(event, step.do, refs), *_word_faults(event, reading)]
         if at < clock:
             told.append(f"goes back in time, to {times.format_instant(at)}")
         faults.extend(Fault(f"step {index + 1}: {message}", *place) for message in told)
@@ -251,7 +251,7 @@ def _instant(text: str, start: int, what: str, place: Place, faults: list[Fault]
 def _words(text: str) -> tuple[tuple[str, ...], str | None]:
     """The words of a step, and the name that `as NAME` at its end binds to what it makes."""
     try:
-        words = shlex.split(text)
+        words = split_words(text)
     except ValueError:
         return (), None
     if len(words) > 2 and words[-2] == "as":
@@ -259,10 +259,10 @@ def _words(text: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(words), None
 
 
-def _step_faults(event: Event, refs: set[str | None]) -> Iterator[str]:
+def _step_faults(event: Event, text: str, refs: set[str | None]) -> Iterator[str]:
     """What is wrong with a step, whatever its words mean."""
     if not event.words:
-        yield "has no words that can be read; is a quote open?"
+        yield unreadable(text)
     if event.refused is not None and event.refused not in RULES:
         yield f"there is no rule {event.refused!r}"
     if event.binds is not None and not _REF.fullmatch(event.binds):
