@@ -332,3 +332,12 @@ def check_outcome(db: Database, before: Any, leads_to: str, moved: list[str]) ->
         assert after["phase"] == before["phase"]
     else:
         assert leads_to == f"{after['phase']}, milestone {started[-1]}"
+
+
+def test_what_was_delivered_and_asked_for_is_told(desk: Desk) -> None:
+    desk.place()
+    desk.ok("order deliver 1 --link https://example.com/draft --message", "Three of them")
+    desk.ok("order revise 1 --message", "Bluer, please")
+    told = " ".join(desk.json("order explain 1")["sentences"])
+    assert "Last delivered 2026-01-05T09:00:00Z: https://example.com/draft, saying 'Three of them'." in told
+    assert "Last asked to revise 2026-01-05T09:00:00Z: 'Bluer, please'." in told

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from milepost import commands, money, times
 from milepost.commands import Command
 from milepost.core import act
-from milepost.core.act import Outcome, settle
+from milepost.core.act import HistoryEntry, Outcome, settle
 from milepost.core.ledger import Entry, Totals, totals
 from milepost.core.order import Order, Request, actors, deadline, held_deadline, is_legal, timers
 from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase, RequestKind
@@ -16,7 +16,7 @@ from milepost.rules import RuleError
 from milepost.store import ledger, orders, settings
 from milepost.store.db import Database
 from milepost.views.explain import ChoiceView, ExplainView
-from milepost.views.orders import TimerView
+from milepost.views.orders import TimerView, deliveries, revision_requests
 
 _TURNS = {
     Phase.WORKING: Actor.SELLER,
@@ -46,6 +46,7 @@ def explain(db: Database, order_id: int) -> ExplainView:
     sentences = [_standing(order), _last(lines[-1].at, lines[-1].actor, lines[-1].action, now)]
     if turn:
         sentences.append(f"It is the turn of the {turn}, {_handle(order, turn)}.")
+    sentences.extend(_exchanged(lines, order.current.position))
     sentences.extend(_notes(order, now))
     sentences.extend(_sums(order, sums))
     if timer:
@@ -91,6 +92,17 @@ def _standing(order: Order) -> str:
 def _last(at: int, actor: Actor, action: Action, now: int) -> str:
     ago = f"{times.format_duration(now - at)} ago" if now > at else "just now"
     return f"Last, {ago} ({times.format_instant(at)}): {action}, by the {actor}."
+
+
+def _exchanged(history: Sequence[HistoryEntry], position: int) -> Iterator[str]:
+    """What was last handed over for a milestone, and what the client last asked to be revised."""
+    for delivered in deliveries(history, position)[-1:]:
+        what = ", ".join([*(file.name for file in delivered.files), *delivered.links]) or "no file or link"
+        said = f", saying {delivered.message!r}" if delivered.message else ""
+        yield f"Last delivered {times.format_instant(delivered.at)}: {what}{said}."
+    for asked in revision_requests(history, position)[-1:]:
+        said = f": {asked.message!r}" if asked.message else ""
+        yield f"Last asked to revise {times.format_instant(asked.at)}{said}."
 
 
 def _notes(order: Order, now: int) -> Iterator[str]:

@@ -69,6 +69,7 @@ _OF_ORDER: Mapping[str, Callable[[OrderView], object]] = {
     "timers": lambda order: [one.timer for one in order.timers],
     "revisions_used": lambda order: [one.revisions_used for one in order.milestones],
     "delivered": _handed_over,
+    "revision_requests": lambda order: [one.message for part in order.milestones for one in part.revision_requests],
     "late": _is_late,
     "charged": lambda order: money.plain(order.charged_cents),
     "released": lambda order: money.plain(order.released_cents),

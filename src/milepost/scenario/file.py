@@ -62,7 +62,8 @@ class Expectation(Document):
 
     `messages` are the texts that the order's parties have written to each other, oldest first; `offers` the statuses of
     the file's offers by their refs; `request` the state of the order's last request; `delivered` what was handed over
-    with the last delivery, names of files and links; `late` whether what runs is late. Amounts are the order's own.
+    with the last delivery, names of files and links; `revision_requests` what the client wrote with each; `late`
+    whether what runs is late. Amounts are the order's own.
     """
 
     status: StrictStr | None = None
@@ -76,6 +77,7 @@ class Expectation(Document):
     late: StrictBool | None = None
     revisions_used: list[StrictInt] | None = None
     delivered: list[StrictStr] | None = None
+    revision_requests: list[StrictStr] | None = None
     charged: Amount | None = None
     released: Amount | None = None
     refunded: Amount | None = None

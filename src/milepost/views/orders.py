@@ -253,13 +253,20 @@ class OrderMilestoneView(NamedTuple):
             terms.description,
             milestone.extended_days,
             milestone.kept_cents,
-            [_delivery(one) for one in history if (one.action, one.position) == (Action.DELIVER, milestone.position)],
-            [
-                RevisionRequestView(one.at, str(one.args.get("message", "")))
-                for one in history
-                if (one.action, one.position) == (Action.REVISE, milestone.position)
-            ],
+            deliveries(history, milestone.position),
+            revision_requests(history, milestone.position),
         )
+
+
+def deliveries(history: Sequence[HistoryEntry], position: int) -> list[DeliveryView]:
+    """What a history tells of a milestone's deliveries, oldest first."""
+    return [_delivery(one) for one in history if (one.action, one.position) == (Action.DELIVER, position)]
+
+
+def revision_requests(history: Sequence[HistoryEntry], position: int) -> list[RevisionRequestView]:
+    """What a history tells of the revisions that were asked for of a milestone, oldest first."""
+    asked = [one for one in history if (one.action, one.position) == (Action.REVISE, position)]
+    return [RevisionRequestView(one.at, str(one.args.get("message", ""))) for one in asked]
 
 
 def _delivery(entry: HistoryEntry) -> DeliveryView:
