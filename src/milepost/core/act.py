@@ -198,7 +198,7 @@ def _guard_end(order: Order, action: Action, position: int | None) -> None:
 def _guard_time(order: Order, before: Sequence[Timer], action: Action, at: int) -> None:
     timer, held = first(before), held_deadline(order)
     if timer and timer.at <= at:
-        raise refusals.too_late(order, timer, at)
+        raise refusals.off_schedule(order, timer, at)
     if held and is_too_late(action, held, at):
         raise refusals.held(order, held)
 
@@ -208,7 +208,7 @@ def _guard_timer(order: Order, action: Action, actor: Actor, at: int) -> None:
         raise refusals.not_the_clock(order, action, actor)
     timer = due(order)
     if timer is None or timer.action is not action or timer.at != at:
-        raise refusals.not_due(order, timer, at)
+        raise refusals.off_schedule(order, timer, at)
 
 
 def _guard_last_instant(
@@ -288,8 +288,7 @@ def _follow(change: _Change, action: Action, at: int) -> _Change:
 def _ended(order: Order, reason: Reason, at: int) -> Order:
     """The order at its end: what is planned is skipped; completed if an approved milestone stands (cancel-order)."""
     milestones = [m._replace(state=State.SKIPPED) if m.state is State.PLANNED else m for m in order.milestones]
-    stands = State.APPROVED in [m.state for m in milestones]
-    status = Status.COMPLETED if stands else Status.CANCELLED
+    status = Status.COMPLETED if order.stands else Status.CANCELLED
     ended_at = at if order.ended_at is None else order.ended_at
     return order._replace(milestones=tuple(milestones), status=status, reason=reason, ended_at=ended_at)
 
@@ -338,20 +337,20 @@ def _approved(order: Order, action: Action, actor: Actor, at: int) -> _Change:
 def _cancelled(order: Order, action: Action, position: int | None, at: int, keep_cents: int) -> _Change:
     """Cancel one milestone, or the running one and the whole order with it (rules cancel-milestone, cancel-order)."""
     subject = order.milestones[position - 1] if position else order.running
-    if subject is None:
-        return _Change(_close_moot(_ended(order, Reason.CANCELLED, at), at), [], None)
-    clears_at = subject.clears_at if subject.state is State.APPROVED else _clears_at(order, at)
-    change = _move(
-        order,
-        action,
-        subject,
-        keep_cents=keep_cents,
-        ended_at=at,
-        clears_at=clears_at if keep_cents else None,
-        kept_cents=keep_cents,
-    )
+    change = _Change(order, [], None)
+    if subject is not None:
+        clears_at = subject.clears_at if subject.state is State.APPROVED else _clears_at(order, at)
+        change = _move(
+            order,
+            action,
+            subject,
+            keep_cents=keep_cents,
+            ended_at=at,
+            clears_at=clears_at if keep_cents else None,
+            kept_cents=keep_cents,
+        )
     if position is None:
-        return change._replace(order=_close_moot(_ended(change.order, Reason.CANCELLED, at), at), position=None)
+        return _Change(_close_moot(_ended(change.order, Reason.CANCELLED, at), at), change.entries, None)
     return _follow(change, action, at)
 
 

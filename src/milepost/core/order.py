@@ -143,10 +143,15 @@ class Order(NamedTuple):
         return None
 
     @property
+    def stands(self) -> bool:
+        """Whether some work was approved and not reversed (rule cancel-order)."""
+        return State.APPROVED in [one.state for one in self.milestones]
+
+    @property
     def next(self) -> Next:
         """What comes after the current milestone, or how an order that has ended stands."""
         if self.status is not Status.ACTIVE:
-            return Next.STANDING if State.APPROVED in [one.state for one in self.milestones] else Next.UNDONE
+            return Next.STANDING if self.stands else Next.UNDONE
         if self.upcoming is None:
             return Next.NOTHING
         return (STOPPING_OF_FOLLOW if self.stopping else NEXT_OF_FOLLOW)[self.terms.follow]
@@ -297,7 +302,7 @@ def possible(order: Order, at: int | None = None) -> list[tuple[Action, Actor]]:
     legal = [action for action in ACTORS if is_legal(order, action)]
     if at is not None:
         held = held_deadline(order)
-        legal = [action for action in legal if not is_too_late(action, held, at) and not _is_settled(order, at)]
+        legal = [] if _is_settled(order, at) else [action for action in legal if not is_too_late(action, held, at)]
     return [(action, actor) for action in legal for actor in actors(order, action)]
 
 

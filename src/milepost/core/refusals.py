@@ -44,22 +44,12 @@ def not_the_clock(order: Order, action: Action, actor: Actor) -> RuleError:
     )
 
 
-def not_due(order: Order, timer: Timer | None, at: int) -> RuleError:
-    """The clock has nothing of this kind to do at this instant."""
+def off_schedule(order: Order, timer: Timer | None, at: int) -> RuleError:
+    """A party comes after `timer`, which is due first, or the clock does not come at its instant."""
     return rules.DEADLINE_INSTANT.refuse(
         order=order.id,
         timer=str(timer.action) if timer else "nothing",
         due_at=times.format_instant(timer.at) if timer else "no time",
-        at=times.format_instant(at),
-    )
-
-
-def too_late(order: Order, timer: Timer, at: int) -> RuleError:
-    """A timer is due already."""
-    return rules.DEADLINE_INSTANT.refuse(
-        order=order.id,
-        timer=str(timer.action),
-        due_at=times.format_instant(timer.at),
         at=times.format_instant(at),
     )
 

@@ -42,12 +42,14 @@ def check_cancel(order: Order, action: Action, position: int | None, reason: str
 
 def check_keep(order: Order, position: int | None, keep_cents: int, states: Sequence[State]) -> None:
     """A part is kept of work that was done (rule cancel-split)."""
+    if not keep_cents:
+        return
     subject = order.milestones[position - 1] if position else order.running
-    if keep_cents and (subject is None or subject.state not in states):
+    if subject is None or subject.state not in states:
         what = f"milestone {position} is {subject.state}" if subject else "no milestone runs"
         raise rules.CANCEL_SPLIT.refuse(why=f"{what}: there is no work of which a part could be kept", order=order.id)
-    most = subject.terms.price_cents - 1 if subject else 0
-    if not 0 <= keep_cents <= most and keep_cents:
+    most = subject.terms.price_cents - 1
+    if not 0 <= keep_cents <= most:
         why = f"the seller keeps $0.00 to {money.dollars(most)} of it; {money.dollars(keep_cents)} given"
         raise rules.CANCEL_SPLIT.refuse(why=why, order=order.id)
 
