@@ -7,7 +7,6 @@ import typer
 from milepost import rules, times
 from milepost.cli.options import moment
 from milepost.cli.session import answers, current, machine_now, note, store
-from milepost.errors import StoreError
 from milepost.files import documents
 from milepost.policy import STANDARD, Policy
 
@@ -46,10 +45,7 @@ def init(
     now = machine_now()
     begins = start.at(now) if start else now
     path, chosen = current().store_path, documents.policy(policy)
-    try:
-        view = stores.create_file(path, start=begins, clock_mode=clock, policy=chosen)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+    view = stores.create_file(path, start=begins, clock_mode=clock, policy=chosen)
     note("Next: milepost gig create --title … --seller … --subcategory … --basic 150:7:2")
     return view
 

@@ -20,16 +20,12 @@ def listing(db: Database | None, shipped: Sequence[Template]) -> Listing[Templat
 
 def find(db: Database | None, name: str, shipped: Sequence[Template]) -> Template:
     """The template of this name. Raises `NotFound`."""
-    found = _all(db, shipped)
-    if name not in found:
-        raise NotFound("template", name)
-    return found[name][0]
+    return _found(db, name, shipped)[0]
 
 
 def show(db: Database | None, name: str, shipped: Sequence[Template]) -> TemplateView:
     """The view of the template of this name. Raises `NotFound`."""
-    find(db, name, shipped)
-    return TemplateView.of(*_all(db, shipped)[name])
+    return TemplateView.of(*_found(db, name, shipped))
 
 
 def save(db: Database, gig_id: int, name: str, *, handle: str | None = None) -> TemplateView:
@@ -71,6 +67,13 @@ def delete(db: Database, name: str, shipped: Sequence[Template], *, handle: str 
 
 def _saved(connection: Connection, name: str) -> Template | None:
     return next((one for one in catalog.templates(connection) if one.name == name), None)
+
+
+def _found(db: Database | None, name: str, shipped: Sequence[Template]) -> tuple[Template, str]:
+    found = _all(db, shipped)
+    if name not in found:
+        raise NotFound("template", name)
+    return found[name]
 
 
 def _all(db: Database | None, shipped: Sequence[Template]) -> dict[str, tuple[Template, str]]:

@@ -62,8 +62,7 @@ def _differences(connection: Connection, order: Order, due_at: int | None) -> It
         yield "it has no history"
         return
     try:
-        placed_on = order.terms._replace(milestones=orders.original_terms(connection, order.id))
-        outcomes = list(act.replay(order.id, placed_on, lines))
+        outcomes = list(act.replay(order.id, orders.placed_on(connection, order), lines))
     except RuleError as refusal:
         yield f"its history cannot be replayed: {refusal}"
         return

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from milepost.core.act import HistoryEntry, Outcome
 from milepost.core.order import Milestone, Order, Request
-from milepost.core.terms import MilestoneTerms
+from milepost.core.terms import MilestoneTerms, Terms
 from milepost.core.transitions import Action, Actor
 from milepost.errors import NotFound, StoreError
 from milepost.store import settings
@@ -141,10 +141,10 @@ def history(connection: Connection, order_id: int) -> Iterator[HistoryEntry]:
         yield HistoryEntry(number, at, Actor(actor), _ACTIONS[action], position, json.loads(args) if args else {})
 
 
-def original_terms(connection: Connection, order_id: int) -> tuple[MilestoneTerms, ...]:
-    """What an order was placed on, whatever was agreed to change since: where its history begins."""
-    rows = connection.rows(_SELECT_AGREED, (order_id,))
-    return tuple([terms_from(agreed) for _, edition, *agreed in rows if edition == 1])
+def placed_on(connection: Connection, order: Order) -> Terms:
+    """The terms that an order was placed on, whatever was agreed to change since: where its history begins."""
+    rows = connection.rows(_SELECT_AGREED, (order.id,))
+    return order.terms._replace(milestones=tuple([terms_from(agreed) for _, edition, *agreed in rows if edition == 1]))
 
 
 def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None) -> Iterator[Order]:
