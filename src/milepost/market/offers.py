@@ -126,17 +126,7 @@ def forecast(db: Database, offer_id: int) -> ForecastView:
 
 def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: str | None, now: int) -> Offer:
     offer = catalog.offer(connection, offer_id)
-    actor = MOVERS[wanted]
-    if handle is not None:
-        party = party_of(handle, seller=offer.terms.seller, client=offer.terms.client)
-        if party is None:
-            raise rules.ACTOR.refuse(
-                why=f"{handle} has no part in offer {offer_id}: its seller is {offer.terms.seller}, its client "
-                f"{offer.terms.client}",
-                offer=offer_id,
-                actor=handle,
-            )
-        actor = party
+    actor = MOVERS[wanted] if handle is None else party_of(handle, offer.terms, "offer", offer_id)
     moved = move(offer, wanted, actor=actor, at=now)
     catalog.save_offer(connection, moved)
     return moved

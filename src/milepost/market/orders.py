@@ -137,14 +137,7 @@ def acting(order: Order, step: Step, handle: str | None) -> Actor:
     """Who takes a step: the party that `handle` is, or else the one that the action belongs to. Raises `actor`."""
     if handle is None:
         return step.actor or actors(order, step.action)[0]
-    party = party_of(handle, seller=order.terms.seller, client=order.terms.client)
-    if party is None:
-        raise rules.ACTOR.refuse(
-            why=f"{handle} has no part in order {order.id}: its seller is {order.terms.seller}, "
-            f"its client {order.terms.client}",
-            order=order.id,
-            actor=handle,
-        )
+    party = party_of(handle, order.terms, "order", order.id)
     if step.actor not in (None, party):
         raise rules.ACTOR.refuse(
             why=f"{handle} is not the {step.actor} of order {order.id}", order=order.id, actor=handle
@@ -152,9 +145,13 @@ def acting(order: Order, step: Step, handle: str | None) -> Actor:
     return party
 
 
-def party_of(handle: str, *, seller: str, client: str) -> Actor | None:
-    """The part that a handle has; `support` is everybody's."""
-    return {client: Actor.CLIENT, seller: Actor.SELLER, names.SUPPORT: Actor.SUPPORT}.get(handle)
+def party_of(handle: str, terms: Terms, noun: str, id: int) -> Actor:
+    """The part that a handle has in the order or offer of these terms; `support` is everybody's. Raises `actor`."""
+    party = {terms.client: Actor.CLIENT, terms.seller: Actor.SELLER, names.SUPPORT: Actor.SUPPORT}.get(handle)
+    if party is None:
+        why = f"{handle} has no part in {noun} {id}: its seller is {terms.seller}, its client {terms.client}"
+        raise rules.ACTOR.refuse(why=why, **{noun: id}, actor=handle)
+    return party
 
 
 def show(db: Database, order_id: int, *, at: times.When | None = None) -> OrderView:

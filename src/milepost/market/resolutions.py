@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from milepost import rules
-from milepost.core.order import Order, Request
 from milepost.core.terms import MilestoneTerms, plain_of
-from milepost.core.transitions import CANCEL_REASONS, Action, Actor, RequestState, answer_ends_at
+from milepost.core.transitions import CANCEL_REASONS, Action, Actor, RequestState
 from milepost.core.values import JsonValue
 from milepost.market.orders import Step, acting, perform, perform_in
 from milepost.store import orders
@@ -35,7 +34,7 @@ def open_request(
 
     Raises as `perform` does.
     """
-    args = {"position": position, "reason": reason, "note": note} | _kept(keep_cents)
+    args = _cancellation(position, reason, note, keep_cents)
     return _opened(db, order_id, Step(Action.OPEN_CANCEL, args, by, numbers="requests"), handle)
 
 
@@ -61,8 +60,10 @@ def change(
     return _opened(db, order_id, Step(Action.OPEN_CHANGE, args, by, numbers="requests"), handle)
 
 
-def _kept(keep_cents: int) -> dict[str, int]:
-    return {"keep_cents": keep_cents} if keep_cents else {}
+def _cancellation(position: int | None, reason: str, note: str, keep_cents: int) -> dict[str, JsonValue]:
+    """The arguments of a cancellation; a part that is kept is named only where there is one."""
+    args: dict[str, JsonValue] = {"position": position, "reason": reason, "note": note}
+    return args | {"keep_cents": keep_cents} if keep_cents else args
 
 
 def _opened(db: Database, order_id: int, step: Step, handle: str | None) -> Created[RequestView]:
@@ -99,7 +100,7 @@ def support(
     handle: str | None = None,
 ) -> OrderView:
     """Cancel at once, as customer support. Raises as `perform` does."""
-    args = {"position": position, "reason": reason, "note": note} | _kept(keep_cents)
+    args = _cancellation(position, reason, note, keep_cents)
     return perform(db, order_id, [Step(Action.SUPPORT_CANCEL, args)], handle=handle)
 
 
@@ -107,7 +108,7 @@ def show(db: Database, request_id: int) -> RequestView:
     """A request. Raises `NotFound`."""
     with db.read() as connection:
         order_id, request = orders.request(connection, request_id)
-        return RequestView.of(order_id, request, _answer_by(orders.existing(connection, order_id), request))
+        return RequestView.of(orders.existing(connection, order_id), request)
 
 
 def last_state(db: Database, order_id: int) -> str:
@@ -122,15 +123,8 @@ def listing(db: Database, *, state: str | None, limit: int) -> Listing[RequestVi
     with db.read() as connection:
         found = orders.requests(connection, state=state, limit=limit + 1)
         loaded = orders.load(connection, {order_id for order_id, _ in found})
-    views = []
-    for order_id, request in found:
-        views.append(RequestView.of(order_id, request, _answer_by(loaded[order_id], request)))
+    views = [RequestView.of(loaded[order_id], request) for order_id, request in found]
     return Listing.cut("resolution", views, limit)
-
-
-def _answer_by(order: Order, request: Request) -> int | None:
-    """When the clock closes an open request."""
-    return answer_ends_at(order, request) if request.state == RequestState.OPEN else None
 
 
 def reasons() -> Listing[ReasonView]:

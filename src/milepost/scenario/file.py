@@ -1,7 +1,7 @@
 """A scenario file: what it may hold, and what is wrong with it before anything runs."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
@@ -165,7 +165,8 @@ def parse(text: str, name: str, grammar: Grammar) -> Scenario:
     start = _instant(document.scenario.start, times.MIN_INSTANT, "scenario, start", place, faults)
     if times.is_relative(document.scenario.start):
         faults.append(Fault("scenario, start: a story starts at an instant, such as 2026-01-05T09:00:00Z", *place))
-    events = [*_steps(document, start, grammar, found, faults), *_expects(document, start, found, faults)]
+    events = list(_steps(document, start, grammar, found, faults))
+    events += _expects(document, start, {step.binds for step in events}, found, faults)
     events.sort(key=lambda event: event.at)  # stable: at one instant the steps come before the expectations
     policy = _policy(document.scenario.policy, name, found, faults)
     if faults or policy is None:
@@ -230,9 +231,12 @@ def _steps(
 
 
 def _expects(
-    document: ScenarioDocument, start: int, found: Mapping[TomlPath, Place], faults: list[Fault]
+    document: ScenarioDocument,
+    start: int,
+    bound: Collection[str | None],
+    found: Mapping[TomlPath, Place],
+    faults: list[Fault],
 ) -> Iterator[Event]:
-    bound = {_words(step.do)[1] for step in document.step}
     for index, expect in enumerate(document.expect):
         line, column = place_of(found, ("expect", index))
         at = _instant(expect.at, start, f"expect {index + 1}", (line, column), faults)

@@ -11,7 +11,7 @@ from milepost.core.lint import Exposure, Finding, exposures
 from milepost.core.offer import Offer
 from milepost.core.terms import MilestoneTerms
 from milepost.views.base import Instant
-from milepost.views.orders import OrderView
+from milepost.views.orders import OrderView, ProposedView
 
 
 class OfferMilestoneView(NamedTuple):
@@ -29,16 +29,7 @@ class OfferMilestoneView(NamedTuple):
     @staticmethod
     def of(position: int, terms: MilestoneTerms) -> "OfferMilestoneView":
         """The view of an offer's milestone."""
-        return OfferMilestoneView(
-            position,
-            terms.name,
-            terms.description,
-            terms.days,
-            terms.price_cents,
-            terms.revisions,
-            terms.zoom,
-            terms.substeps,
-        )
+        return OfferMilestoneView(position, *ProposedView.of(terms))
 
 
 class OfferView(NamedTuple):

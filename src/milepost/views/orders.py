@@ -9,7 +9,7 @@ from milepost.core.act import FileRecord, HistoryEntry
 from milepost.core.ledger import Totals
 from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, timers
 from milepost.core.terms import MilestoneTerms
-from milepost.core.transitions import Action, Phase, State, answer_ends_at, review_ends_at
+from milepost.core.transitions import Action, Phase, RequestState, State, answer_ends_at, review_ends_at
 from milepost.views.base import Arguments, Instant
 
 
@@ -120,17 +120,17 @@ class RequestView(NamedTuple):
     proposed: Sequence[ProposedView]
 
     @staticmethod
-    def of(order_id: int, request: Request, answer_by: int | None) -> "RequestView":
-        """The view of a request."""
+    def of(order: Order, request: Request) -> "RequestView":
+        """The view of a request of an order."""
         return RequestView(
             request.id,
-            order_id,
+            order.id,
             request.position,
             str(request.asker),
             request.reason,
             request.note,
             request.opened_at,
-            answer_by,
+            answer_ends_at(order, request) if request.state == RequestState.OPEN else None,
             str(request.state),
             request.closed_at,
             str(request.kind),
@@ -338,7 +338,7 @@ class OrderView(NamedTuple):
             order.stopping,
             now,
             [TimerView.of(order, timer) for timer in timers(order)],
-            RequestView.of(order.id, request, answer_ends_at(order, request)) if request else None,
+            RequestView.of(order, request) if request else None,
         )
 
 
