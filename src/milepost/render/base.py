@@ -3,7 +3,7 @@
 A view of `views/x.py` is rendered by `render/x.py`, which is loaded when the first one comes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
@@ -32,6 +32,22 @@ def console(**options: Any) -> Console:
 def words(value: object, style: str = "") -> Text:
     """A user's text as a cell."""
     return Text(printable(str(value)), style=style)
+
+
+def milestone_name(name: str, *, zoom: bool, below: Iterable[str] = ()) -> Text:
+    """A milestone's name as a cell: its Zoom option beside it, and below it the lines that say something."""
+    cell = words(name)
+    if zoom:
+        cell.append("  Zoom", "cyan")
+    for line in below:
+        if line:
+            cell.append(f"\n{printable(line)}", "dim")
+    return cell
+
+
+def substep_lines(names: Iterable[str]) -> Iterator[str]:
+    """Substeps as lines below their milestone's name."""
+    return (f"· {name}" for name in names)
 
 
 def state(value: str) -> Text:

@@ -7,8 +7,18 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import money
-from milepost.render.agreed import agreed, with_substeps
-from milepost.render.base import amount, facts, listed, rendered, revisions, table, words
+from milepost.render.agreed import agreed, as_read
+from milepost.render.base import (
+    amount,
+    facts,
+    listed,
+    milestone_name,
+    rendered,
+    revisions,
+    substep_lines,
+    table,
+    words,
+)
 from milepost.render.plain import printable
 from milepost.views.gigs import (
     CheckView,
@@ -56,11 +66,8 @@ def _workflow(view: GigView) -> Table:
     prices = tuple(f"{tier} $" for tier in tiers)
     made = table("#", "Milestone", "Days", "Revisions", *prices, right=("#", "Days", *prices))
     for milestone in view.milestones:
-        name = words(milestone.name)
-        if milestone.zoom:
-            name.append("  Zoom", "cyan")
-        for substep in milestone.substeps:
-            name.append(f"\n· {printable(substep.name)}{_only(substep, milestone)}", "dim")
+        substeps = substep_lines(f"{one.name}{_only(one, milestone)}" for one in milestone.substeps)
+        name = milestone_name(milestone.name, zoom=milestone.zoom, below=substeps)
         shares = [_share(view, tier, milestone) for tier in tiers]
         made.add_row(str(milestone.position), name, str(milestone.days), revisions(milestone.revisions), *shares)
     return made
@@ -149,7 +156,7 @@ def _stages(stages: Sequence[PackageMilestoneView]) -> Table:
     """The milestones of a package that is paid when ordering: they have no money and no revisions of their own."""
     made = table("#", "Stage", "Days", right=("#", "Days"))
     for position, one in enumerate(stages, start=1):
-        made.add_row(str(position), with_substeps(one), str(one.days))
+        made.add_row(str(position), as_read(one), str(one.days))
     return made
 
 
@@ -176,13 +183,8 @@ def _(view: TemplateView) -> RenderableType:
         return words(f"The template {view.name} is deleted.")
     made = table("#", "Milestone", "Days", "Revisions", "Weight", "Packages", right=("#", "Days", "Weight"))
     for one in view.milestones:
-        name = words(one.name)
-        if one.zoom:
-            name.append("  Zoom", "cyan")
-        if one.description:
-            name.append(f"\n{printable(one.description)}", "dim")
-        for substep in one.substeps:
-            name.append(f"\n· {printable(substep.name)}", "dim")
+        below = [one.description, *substep_lines(substep.name for substep in one.substeps)]
+        name = milestone_name(one.name, zoom=one.zoom, below=below)
         packages = "all" if len(one.packages) == 3 else ", ".join(one.packages)
         made.add_row(str(one.position), name, str(one.days), revisions(one.revisions), str(one.weight), packages)
     head = facts(

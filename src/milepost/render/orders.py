@@ -7,12 +7,13 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost import times
-from milepost.render.base import amount, facts, listed, rendered, revisions, state, table, when, words
+from milepost.render.base import amount, facts, listed, milestone_name, rendered, revisions, state, table, when, words
 from milepost.render.plain import printable
 from milepost.views.orders import (
     DeliveryView,
     HistoryEntryView,
     OrderLineView,
+    OrderMilestoneView,
     OrderView,
     ReasonView,
     RequestView,
@@ -77,17 +78,7 @@ _MONEY_COLUMNS = ("Charged", "In escrow", "Released", "Refunded", "Fees")
 def _milestones(view: OrderView) -> Table:
     made = table("#", "Milestone", "State", "Price", "Due", "Delivered", "Revisions", right=("#", "Price"))
     for one in view.milestones:
-        name = words(one.name)
-        if one.zoom:
-            name.append("  Zoom", "cyan")
-        if one.description:
-            name.append(f"\n{printable(one.description)}", "dim")
-        if one.state == "planned" and one.substeps:
-            name.append(f"\n{len(one.substeps)} substeps", "dim")
-        elif one.stages:
-            name.append("".join(map(_ticked_stage, one.stages)), "dim")
-        else:
-            name.append("".join(map(_ticked, one.substeps)), "dim")
+        name = milestone_name(one.name, zoom=one.zoom, below=[one.description, *_progress(one)])
         if one.call:
             name.append(f"\ncall {when(one.call.at)}", "cyan")
         due = Text(when(one.due_at))
@@ -105,13 +96,20 @@ def _milestones(view: OrderView) -> Table:
     return made
 
 
-def _ticked_stage(stage: StageView) -> str:
-    """A stage with its own substeps below it."""
-    return _ticked(stage) + "".join(_ticked(one).replace("\n", "\n  ") for one in stage.substeps)
+def _progress(milestone: OrderMilestoneView) -> Iterator[str]:
+    """The lines of its substeps, or of its stages with their own substeps; of what is planned their number."""
+    if milestone.state == "planned" and milestone.substeps:
+        yield f"{len(milestone.substeps)} substeps"
+        return
+    if not milestone.stages:
+        yield from map(_ticked, milestone.substeps)
+    for stage in milestone.stages:
+        yield _ticked(stage)
+        yield from (f"  {_ticked(one)}" for one in stage.substeps)
 
 
 def _ticked(substep: SubstepView | StageView) -> str:
-    return f"\n{'x' if substep.done else '·'} {printable(substep.name)}"
+    return f"{'x' if substep.done else '·'} {substep.name}"
 
 
 @listed("order")
