@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import pytest
 import typer
+from story_helpers import GIG_STORY
 
 from cli.shell_helpers import Shell
 from cli.tree_helpers import VERBS
@@ -14,23 +15,11 @@ from milepost.core.transitions import RequestState
 
 # What a parameter that takes an id is called in the help.
 NOUNS_OF_IDS = {"GIG", "OFFER", "ORDER", "[ORDER]", "RESOLUTION", "MESSAGE", "CONVERSATION"}
-HEAD = """\
-[scenario]
-title = "A story"
-start = 2026-01-05T09:00:00Z
-
-[[gig]]
-ref = "site"
-title = "A website"
-seller = "maria"
-subcategory = "Website Design"
-package.basic = { price = "150.00", days = 9 }
-"""
 
 
 def story(*steps: tuple[str, str | None]) -> str:
     """A story of a gig, and of steps with the rules that refuse them."""
-    told = HEAD
+    told = GIG_STORY
     for words, refused in steps:
         told += f'\n[[step]]\nat = "+0d"\ndo = {words!r}\n' + (f'refused = "{refused}"\n' if refused else "")
     return told
@@ -179,7 +168,7 @@ def test_check_tells_each_step_that_the_command_line_would_not_understand_at_its
     told = shell("scenario check -", stdin=text.encode())
     assert (told.code, told.out) == (6, "")
     lines = [line.removeprefix("error: stdin:").split(": ", 2) for line in told.err.splitlines()]
-    first = HEAD.count("\n") + 2
+    first = GIG_STORY.count("\n") + 2
     assert [line[:2] for line in lines] == [[f"{first + 4 * n}:1", f"step {n + 1}"] for n in range(3)]
     for line, part in zip(lines, ("'shw'", "--client", "missing argument 'GIG'"), strict=True):
         assert part in line[2]

@@ -8,32 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from story_helpers import GIG_STORY, step
 
 from cli.shell_helpers import Shell, environment
 from milepost.cli.scenario_steps import run_command
 from milepost.market import gigs, orders
 from milepost.store.db import Database
 
-STORY = """\
-[scenario]
-title = "A story"
-start = 2026-01-05T09:00:00Z
-
-[[gig]]
-ref = "site"
-title = "A website"
-seller = "maria"
-subcategory = "Website Design"
-package.basic = { price = "150.00", days = 9 }
-
-[[step]]
-at = "+0d"
-do = "gig show site"
-
-[[step]]
-at = "+1d"
-do = "order list"
-"""
+STORY = GIG_STORY + step("gig show site") + step("order list", "+1d")
 
 
 def interrupt(*args: object, **options: object) -> NoReturn:

@@ -5,6 +5,7 @@ import sqlite3
 from itertools import groupby
 
 import pytest
+from story_helpers import offer_story, step
 
 from market.conftest import Opens
 from milepost.cli import grammar
@@ -13,37 +14,12 @@ from milepost.scenario import file
 from milepost.scenario.play import play
 from milepost.store import db
 
-STORY = """
-[scenario]
-title = "Three steps"
-start = 2026-01-05T09:00:00Z
-
-[[gig]]
-ref = "site"
-title = "A website"
-seller = "maria"
-subcategory = "Website Design"
-package.basic = { price = "150.00", days = 9 }
-
-[[offer]]
-ref = "deal"
-gig = "site"
-client = "ana"
-type = "milestones"
-milestone = [{ name = "Design", days = 5, price = "60.00" }, { name = "Build", days = 4, price = "40.00" }]
-
-[[step]]
-at = "+0d"
-do = "offer accept deal as job"
-
-[[step]]
-at = "+1d"
-do = "order deliver job"
-
-[[step]]
-at = "+2d"
-do = "order approve job --continue"
-"""
+STORY = (
+    offer_story('{ name = "Design", days = 5, price = "60.00" }, { name = "Build", days = 4, price = "40.00" }')
+    + step("offer accept deal as job")
+    + step("order deliver job", "+1d")
+    + step("order approve job --continue", "+2d")
+)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import tomli_w
 from cli.shell_helpers import Shell, Told
+from story_helpers import offer_story, step
 
 from milepost import data
 from milepost.cli import grammar
@@ -20,31 +21,8 @@ from milepost.views.scenarios import PlayedView
 
 SAMPLES = sorted((Path(__file__).parents[2] / "sample_data").glob("*.toml"))
 STORIES = {path.name: path.read_text() for path in SAMPLES} | {"shipped": data.text(*STORY)}
-HEAD = """\
-[scenario]
-title = "A story"
-start = 2026-01-05T09:00:00Z
-
-[[gig]]
-ref = "site"
-title = "A website"
-seller = "maria"
-subcategory = "Website Design"
-package.basic = { price = "150.00", days = 9 }
-
-[[offer]]
-ref = "deal"
-gig = "site"
-client = "ana"
-type = "milestones"
-milestone = [{ name = "A", days = 5, price = 60, revisions = 1 }, { name = "B", days = 4, price = 40 }]
-"""
+HEAD = offer_story('{ name = "A", days = 5, price = 60, revisions = 1 }, { name = "B", days = 4, price = 40 }')
 FIRST = HEAD.count("\n") + 2  # the line of what follows HEAD
-
-
-def step(do: str, at: str = "+0d", more: str = "") -> str:
-    """A step of a story."""
-    return f'\n[[step]]\nat = "{at}"\ndo = {do!r}\n{more}\n'
 
 
 def played(text: str) -> PlayedView:

@@ -10,36 +10,16 @@ import pytest
 from cli.shell_helpers import START, Shell
 from cli.tree_helpers import VERBS
 from shop.shop_helpers import GIG
+from story_helpers import offer_story, step
 
 from views.schema_helpers import VIEWS, faults, schemas, shown
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "the-client-goes-quiet.toml"
-ODD = """\
-[scenario]
-title = "Somebody is mistaken"
-start = 2026-01-05T09:00:00Z
-[[gig]]
-ref = "site"
-title = "A website"
-seller = "maria"
-subcategory = "Website Design"
-[gig.package.basic]
-price = "150.00"
-days = 7
-[[offer]]
-ref = "deal"
-gig = "site"
-client = "ana"
-type = "milestones"
-milestone = [{ name = "A", days = 1, price = "1.00" }, { name = "B", days = 1, price = "1.00" }]
-[[step]]
-at = "+0d"
-do = "offer accept deal as job"
-expect = { phase = "review" }
-[[step]]
-at = "+1d"
-do = "order approve job"
-"""
+ODD = (  # somebody is mistaken
+    offer_story('{ name = "A", days = 1, price = "1.00" }, { name = "B", days = 1, price = "1.00" }')
+    + step("offer accept deal as job", more='expect = { phase = "review" }')
+    + step("order approve job", "+1d")
+)
 
 PLAN = """\
 [[milestone]]
