@@ -3,8 +3,9 @@
 `kept/version-1-POLICY.db` was written by the program of store version 1, by its own commands alone: a store for each
 policy that ships, with gigs, templates, messages, offers in every status, orders of every type in every state and
 phase, requests to cancel with every answer, withdrawals, and money that still has to clear. The JSON beside each was
-taken at that version by plain `sqlite3` with the queries of `ROWS[1]`. A later version adds its own stores in the same
-way: by that version's program, before anything is changed.
+taken at that version by plain `sqlite3` with the queries of `ROWS[1][1]`. A later version adds its own stores in the
+same way: by that version's program, before anything is changed. `kept/version-2-terms-2024.db` has what version 2
+brought: requests of other kinds with their answers, days more, parts kept, changed plans, a paused gig.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 from shutil import copyfile
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.db"))
+FIRST = [path for path in KEPT if path.stem.startswith("version-1-")]
 POLICIES = {path: path.stem.removeprefix("version-1-") for path in KEPT}
 
 _MILESTONE = "name, days, price_cents, revisions, description, zoom, substeps, stages"
@@ -23,8 +25,8 @@ _STATE = (
     " stages_done, call_at, call_link, clears_at"
 )
 
-# By version: for each table, a query for what it says. Later versions say the same in other tables, columns or words.
-ROWS: dict[int, dict[str, str]] = {
+# For each table a query for what a store of version 1 says. Later versions say it in other tables, columns or words.
+_OF_1: dict[int, dict[str, str]] = {
     1: {
         "store": "SELECT clock, clock_mode, policy_id FROM store",
         "policies": "SELECT id, name, numbers FROM policies ORDER BY id",
@@ -59,18 +61,51 @@ _STAGES = (  # now with the number of their substeps each
     " WHERE json_extract(value, '$[1]') = 0)"
 )
 _AGREED = _MILESTONE.replace("stages", _STAGES)
-ROWS[2] = ROWS[1] | {
+_OF_1[2] = _OF_1[1] | {
     "store": "SELECT clock, clock_mode, policy_id - 1 FROM store",  # new orders stand on a policy of their own
     "policies": "SELECT id, name, numbers FROM policies WHERE id = 1",
     "offer_milestones": f"SELECT offer_id, position, {_AGREED} FROM offer_milestones ORDER BY offer_id, position",
     "milestones": f"SELECT milestones.order_id, position, {_AGREED}, {_STATE} FROM milestones"
     " JOIN agreed ON agreed.order_id = milestones.order_id AND number = agreed ORDER BY 1, 2",
 }
+_OF_2 = {
+    2: {
+        table: _OF_1[1][table]
+        for table in ("store", "packages", "gig_milestones", "messages", "offers", "offer_milestones", "orders")
+    }
+    | {table: _OF_1[1][table] for table in ("ledger", "balances")}
+    | {
+        "policies": "SELECT id, name, schema, numbers FROM policies ORDER BY id",
+        "gigs": "SELECT id, title, seller, subcategory, description, milestone_payments, paused, faq, created_at"
+        " FROM gigs ORDER BY id",
+        "templates": "SELECT name, seller, title, description, subcategories, milestones FROM templates ORDER BY name",
+        "agreed": f"SELECT order_id, number, edition, {_MILESTONE} FROM agreed ORDER BY order_id, number",
+        "milestones": f"SELECT order_id, position, agreed, {_STATE}, extended_days, kept_cents FROM milestones"
+        " ORDER BY order_id, position",
+        "requests": "SELECT id, order_id, kind, asker, position, reason, note, keep_cents, days, proposal, opened_at,"
+        " state, closed_at FROM requests ORDER BY id",
+        "history": "SELECT order_id, number, at, actor, action, position, args FROM history ORDER BY order_id, number",
+    }
+}
+# By the version that wrote a store, and by the version that it is of now. A version that says all of it as the one
+# before did has no queries of its own.
+ROWS = {1: _OF_1, 2: _OF_2}
 
 
 def copied(kept: Path, folder: Path) -> Path:
     """A copy of a kept store, to be opened: the kept one stays as it was written."""
     return Path(copyfile(kept, folder / "store.db"))
+
+
+def born(kept: Path) -> int:
+    """The version whose program wrote a kept store."""
+    return int(kept.stem.split("-")[1])
+
+
+def queries(kept: Path, version: int) -> Mapping[str, str]:
+    """What asks a kept store, which is of `version` now, for what it said when it was written."""
+    known = ROWS[born(kept)]
+    return known[max(one for one in known if one <= version)]
 
 
 def taken(kept: Path) -> dict[str, dict[str, int | str]]:

@@ -19,7 +19,7 @@ from milepost.rules import RuleError
 from milepost.store import migrations, settings
 from milepost.store.db import Database
 from store import kept_helpers
-from store.kept_helpers import KEPT, POLICIES, ROWS
+from store.kept_helpers import FIRST, KEPT, POLICIES
 
 BY_POLICY = pytest.mark.parametrize("kept", KEPT, ids=POLICIES.get)
 
@@ -49,22 +49,45 @@ EVERYTHING = {
 
 
 def test_a_store_of_version_1_is_kept_for_each_policy_that_ships() -> None:
-    assert sorted(POLICIES.values()) == ["escrow-14d", "standard", "terms-2024"]
-    names = [kept_helpers.rows(kept, "SELECT user_version, name FROM pragma_user_version, policies") for kept in KEPT]
-    assert names == [[(1, POLICIES[kept])] for kept in KEPT]
+    assert sorted(POLICIES[kept] for kept in FIRST) == ["escrow-14d", "standard", "terms-2024"]
+    names = [kept_helpers.rows(kept, "SELECT user_version, name FROM pragma_user_version, policies") for kept in FIRST]
+    assert names == [[(1, POLICIES[kept])] for kept in FIRST]
 
 
 @BY_POLICY
 def test_a_kept_store_is_as_it_was_written(kept: Path) -> None:
-    assert kept_helpers.digests(kept, ROWS[1]) == kept_helpers.taken(kept)
+    assert kept_helpers.digests(kept, kept_helpers.queries(kept, kept_helpers.born(kept))) == kept_helpers.taken(kept)
 
 
 @pytest.mark.parametrize("query", EVERYTHING)
 def test_the_kept_stores_hold_together_everything_that_version_1_could_hold(query: str) -> None:
-    found = {str(told) for kept in KEPT for (told,) in kept_helpers.rows(kept, query)}
+    found = {str(told) for kept in FIRST for (told,) in kept_helpers.rows(kept, query)}
 
     expected = EVERYTHING[query]
     assert found == set(expected.split("|" if "|" in expected else " "))
+
+
+# What version 2 brought, by the query that tells it.
+BROUGHT_BY_2 = {
+    "SELECT kind FROM requests": "cancel change extend",
+    "SELECT kind FROM requests WHERE state = 'open'": "cancel change extend",
+    "SELECT kind || ' ' || state FROM requests WHERE kind <> 'cancel' AND closed_at IS NOT NULL": "change accepted|"
+    "change lapsed|extend accepted|extend declined|extend lapsed|extend moot|extend withdrawn",
+    "SELECT edition FROM agreed": "1 2",
+    "SELECT DISTINCT 'more days' FROM milestones WHERE extended_days > 0": "more days|",
+    "SELECT DISTINCT 'a part kept' FROM milestones WHERE kept_cents > 0": "a part kept|",
+    "SELECT paused FROM gigs": "0 1",
+    "SELECT seller FROM templates": "maria",
+}
+
+
+@pytest.mark.parametrize("query", BROUGHT_BY_2)
+def test_the_kept_store_of_version_2_holds_what_version_2_brought(query: str) -> None:
+    (kept,) = [path for path in KEPT if kept_helpers.born(path) == 2]
+    found = {str(told) for (told,) in kept_helpers.rows(kept, query)}
+
+    expected = BROUGHT_BY_2[query]
+    assert found == set(filter(None, expected.split("|" if "|" in expected else " ")))
 
 
 # ── Brought up to date ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,13 +111,13 @@ def opened(climbed: Path) -> Iterator[Database]:
 
 @BY_POLICY
 def test_an_older_store_says_what_it_said_and_is_what_a_new_one_is(climbed: Path, kept: Path) -> None:
-    assert kept_helpers.digests(climbed, ROWS[migrations.newest()]) == kept_helpers.taken(kept)
+    assert kept_helpers.digests(climbed, kept_helpers.queries(kept, migrations.newest())) == kept_helpers.taken(kept)
     connection = sqlite3.connect(climbed)
     assert sorted(migrations.schema_of(connection)) == sorted(migrations.schema_at(migrations.newest()))
     connection.close()
 
 
-@BY_POLICY
+@pytest.mark.parametrize("kept", FIRST, ids=POLICIES.get)
 def test_new_orders_of_an_older_store_stand_on_the_same_policy_in_today_s_reading(opened: Database) -> None:
     with opened.read() as connection:
         old, new = (settings.policy(connection, policy_id) for policy_id in (1, 2))

@@ -16,7 +16,7 @@ from milepost.store import catalog, orders, settings
 from milepost.store.db import Database
 from milepost.store.orders import Change
 from store import kept_helpers
-from store.kept_helpers import KEPT
+from store.kept_helpers import FIRST
 from store.test_roundtrip import A_GIG
 
 OLDER = {"extension_days_max", "reversal_days", "edition"}  # which schema 1 had not
@@ -41,7 +41,7 @@ def policy_at(db: Database, policy_id: int) -> Policy:
 
 
 def test_every_number_is_of_schema_1_or_says_what_older_policies_get() -> None:
-    ((text,),) = kept_helpers.rows(KEPT[0], "SELECT numbers FROM policies")
+    ((text,),) = kept_helpers.rows(FIRST[0], "SELECT numbers FROM policies")
     first = set(json.loads(text))
     added = [name for numbers in policies.ADDED.values() for name in numbers]
     assert sorted([*first, *added]) == sorted(STANDARD.numbers())
@@ -99,7 +99,7 @@ def test_a_policy_that_is_not_there_is_told(memory_store: Database) -> None:
         policy_at(memory_store, 9)
 
 
-@pytest.mark.parametrize("kept", KEPT, ids=lambda kept: kept.stem)
+@pytest.mark.parametrize("kept", FIRST, ids=lambda kept: kept.stem)
 def test_orders_of_the_first_version_keep_every_number_they_were_placed_under(kept: Path, tmp_path: Path) -> None:
     ((name, text),) = kept_helpers.rows(kept, "SELECT name, numbers FROM policies")
     db = stores.open_store(kept_helpers.copied(kept, tmp_path))
