@@ -72,7 +72,8 @@ BROUGHT_BY_2 = {
     "SELECT kind FROM requests": "cancel change extend",
     "SELECT kind FROM requests WHERE state = 'open'": "cancel change extend",
     "SELECT kind || ' ' || state FROM requests WHERE kind <> 'cancel' AND closed_at IS NOT NULL": "change accepted|"
-    "change lapsed|extend accepted|extend declined|extend lapsed|extend moot|extend withdrawn",
+    "change declined|change lapsed|change moot|change withdrawn|extend accepted|extend declined|extend lapsed|"
+    "extend moot|extend withdrawn",
     "SELECT edition FROM agreed": "1 2",
     "SELECT DISTINCT 'more days' FROM milestones WHERE extended_days > 0": "more days|",
     "SELECT DISTINCT 'a part kept' FROM milestones WHERE kept_cents > 0": "a part kept|",
