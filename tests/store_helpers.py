@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from milepost.core.transitions import CANCEL_REASONS, Action
 from milepost.market import ledger, orders, stores
 from milepost.market.orders import Step
 from milepost.policy import Policy
-from milepost.store import audit
+from milepost.store import audit, chain, settings
 from milepost.store.db import Database
 from milepost.store.orders import Origin
 
@@ -121,9 +121,9 @@ def terms(
 def place(db: Database, agreed: Terms | None = None) -> int:
     """Place an order at the store's clock; its id."""
     with db.write() as connection:
-        settings = stores.settings.read(connection)
-        wanted = (agreed or terms())._replace(policy=settings.policy)
-        return orders.place(connection, wanted, Origin(), settings.clock).id
+        current = settings.read(connection)
+        wanted = (agreed or terms())._replace(policy=current.policy)
+        return orders.place(connection, wanted, Origin(), current.clock).id
 
 
 def order_of(db: Database, order_id: int) -> Order:
@@ -193,9 +193,10 @@ def random_args(random: Random, order: Order, action: Action, at: int, request_i
 
 _NUMBERED = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
 _BULK = (
-    """INSERT INTO orders (id, type, seller, client, title, policy_id, placed_at, status, stopping, due_at, version)
+    """INSERT INTO orders (id, type, seller, client, title, policy_id, placed_at, status, stopping, version, due_at,
+                           phase, hash)
        SELECT n, 'milestones', 'seller-' || (n % 100), 'client-' || (n % 1000), 'A website', 1, {start}, 'active', 0,
-              {delivered} + {review}, 2 FROM numbers""",
+              2, {delivered} + {review}, 'review', x'' FROM numbers""",
     """INSERT INTO agreed (order_id, number, edition, name, days, price_cents, revisions, description, zoom, substeps,
                            stages)
        SELECT n, number, 1, 'Part ' || number, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]'
@@ -205,10 +206,12 @@ _BULK = (
        SELECT n, position, position, iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
               iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0, 0, 0
        FROM numbers, (SELECT 1 AS position UNION ALL SELECT 2 UNION ALL SELECT 3)""",
-    """INSERT INTO history (order_id, number, at, actor, action, position, args)
-       SELECT n, number, iif(number = 1, {start}, {delivered}), iif(number = 1, 'client', 'seller'),
-              iif(number = 1, 'place', 'deliver'), 1, NULL
-       FROM numbers, (SELECT 1 AS number UNION ALL SELECT 2)""",
+    """INSERT INTO history (order_id, number, at, actor, action, position, args, hash)
+       SELECT *, next_link(n, number, at, actor, action, 1, NULL) FROM (
+           SELECT n, number, iif(number = 1, {start}, {delivered}) AS at, iif(number = 1, 'client', 'seller') AS actor,
+                  iif(number = 1, 'place', 'deliver') AS action, 1, NULL
+           FROM numbers, (SELECT 1 AS number UNION ALL SELECT 2) ORDER BY n, number)""",
+    "UPDATE orders SET hash = (SELECT hash FROM history WHERE order_id = id AND number = 2)",
     """INSERT INTO ledger (order_id, number, position, kind, debit, credit, amount_cents, at)
        SELECT n, 1, 1, 'charge', 'client:client-' || (n % 1000), 'escrow:' || n, 5000, {start} FROM numbers""",
 )
@@ -217,6 +220,24 @@ _BULK_BALANCES = """
     SELECT account, sum(cents) FROM (
         SELECT debit AS account, -amount_cents AS cents FROM ledger UNION ALL SELECT credit, amount_cents FROM ledger
     ) GROUP BY account ORDER BY account"""
+
+
+def _next_link(policy: tuple[str, int, str]) -> Callable[..., bytes]:
+    """The hash of the next line of an order's history: lines come by order and number."""
+    agreed = [(number, 1, f"Part {number}", 7, 5000, 2, "What is delivered in this part", 0, "[]", "[]")
+              for number in (1, 2, 3)]  # fmt: skip
+    before = b""
+
+    def next_link(order_id: int, number: int, *line: int | str | None) -> bytes:
+        nonlocal before
+        if number == 1:
+            parties = (f"seller-{order_id % 100}", f"client-{order_id % 1000}")
+            placed = (order_id, "milestones", *parties, "A website", 1, START, None, None)
+            before = chain.begun(placed, policy, agreed)
+        before = chain.linked(before, (order_id, number, *line))
+        return before
+
+    return next_link
 
 
 def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int = 60, each: int = 7) -> int:
@@ -231,6 +252,7 @@ def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int 
         "review": Policy().review_hours * times.HOUR,
     }
     with db.write() as connection:
+        connection.create_function("next_link", 7, _next_link(settings.policy_columns(connection, 1)))
         for statement in _BULK:
             connection.execute(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
         connection.execute(_BULK_BALANCES)

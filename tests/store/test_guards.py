@@ -61,6 +61,7 @@ def full_store() -> Iterator[Database]:
         orders.perform(db, 1, [DELIVERY, Step(Action.APPROVE), Step(Action.CONTINUE), DELIVERY])
         clock.tick(db, store_helpers.START + times.DAY)
         orders.perform(db, 1, [CANCEL])
+        write(db, f"INSERT INTO keys VALUES ('once', x'00', {store_helpers.START}, NULL, '{{}}', '')")
         yield db
 
 
@@ -111,7 +112,7 @@ def test_every_table_of_the_file_is_strict(full: Database) -> None:
 )
 def test_no_column_takes_a_value_of_another_type(fixed: Database, table: str, column: str) -> None:
     kind = str(TABLES[table].columns[column].type)
-    wrong = {"INTEGER": ("1.5", "'soon'"), "TEXT": ("x'00'",)}[kind]
+    wrong = {"INTEGER": ("1.5", "'soon'"), "TEXT": ("x'00'",), "BLOB": ("1", "'soon'")}[kind]
     free = {"id": "NULL"} if table == "policies" else {}
     for value in wrong:
         told = refused(fixed, copy_of_row(table, **(free | {column: value})))
@@ -165,6 +166,7 @@ BAD_VALUES: dict[tuple[str, str], list[dict[str, str]]] = {
     ("conversations", "parties_differ"): [{"client": "'maria'"}],
     ("messages", "sender_known"): [{"sender": "'support'"}, {"sender": "'clock'"}],
     ("messages", "sent_at_bounds"): [{"sent_at": EARLY}, {"sent_at": LATE}],
+    ("keys", "at_bounds"): [{"at": EARLY}, {"at": LATE}],
     ("offers", "type_known"): [{"type": "'gift'"}],
     ("offers", "status_known"): [{"status": "'lost'", "closed_at": "sent_at"}],
     ("offers", "closed_when_moved"): [{"closed_at": "sent_at"}, {"status": "'accepted'"}],

@@ -133,12 +133,12 @@ def test_only_the_orders_that_exist_are_loaded_and_a_missing_one_is_named(memory
 @pytest.mark.parametrize(
     ("written", "row"),
     [
-        (orders.ORDER_TERMS + orders.ORDER_STATE + orders.ORDER_ORIGIN, tables.OrderRow),
+        (orders.ORDER, tables.OrderRow),
         ((*orders.AGREED_KEY, *orders.AGREED), tables.AgreedRow),
         ((*orders.MILESTONE_KEY, "agreed", *orders.MILESTONE_STATE), tables.MilestoneRow),
         (("offer_id", "position", *orders.AGREED), tables.OfferMilestoneRow),
         (orders.REQUEST, tables.RequestRow),
-        (orders.HISTORY, tables.HistoryRow),
+        (orders.HISTORY + orders.HISTORY_LINK, tables.HistoryRow),
         (("id", *orders.LEDGER), tables.LedgerRow),
     ],
     ids=["orders", "agreed", "milestones", "offer_milestones", "requests", "history", "ledger"],

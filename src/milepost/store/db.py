@@ -32,11 +32,13 @@ _memory_numbers = count(1)
 class Connection(sqlite3.Connection):
     """The driver's connection to a store, inside a transaction of `Database`.
 
-    `policies` are those that were read from the store, by id (see `settings`); `lent` is what `session` makes of the
+    `policies` are those that were read from the store, by id (see `settings`); `heads` the last hashes of the histories
+    of orders that were loaded in this transaction, by id (see `chain`); `lent` is what `session` makes of the
     connection where a SQLModel session works on it.
     """
 
     policies: dict[int, Policy]
+    heads: dict[int, bytes]
     lent: Any = None
 
     def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
@@ -140,7 +142,7 @@ class Database:
             self._location, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False,
             factory=Connection,
         )  # fmt: skip
-        connection.policies = self._policies
+        connection.policies, connection.heads = self._policies, {}
         for pragma in PRAGMAS:
             connection.execute(pragma)
         return connection
@@ -194,6 +196,7 @@ class _Trial(Database):
 def _transaction(connection: Connection, begin: str) -> Iterator[Connection]:
     """A transaction that is undone at its end, unless it was committed."""
     connection.execute(begin)
+    connection.heads.clear()
     try:
         yield connection
     finally:

@@ -7,6 +7,7 @@ the steps between its version and the newest run in one transaction, after a cop
 version or of another whatever happens on the way.
 """
 
+import json
 import os
 import re
 import sqlite3
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from milepost.errors import StoreError
+from milepost.store.chain import begun, linked
 from milepost.store.db import Connection, Database, open_file, open_memory
 
 APPLICATION_ID = 0x6D6C7074  # "mlpt"
@@ -232,4 +234,55 @@ def _to_2(connection: Connection, schema: Schema) -> None:
     connection.execute("UPDATE store SET policy_id = (SELECT max(id) FROM policies)")
 
 
-STEPS: Mapping[int, Callable[[Connection, Schema], None]] = {2: _to_2}
+# Version 3 chains every history, never gives the id of an order or an entry again, keeps what lists look for beside
+# each order, guards policies as it does histories, and remembers the commands that were given a key.
+_PLACED_3 = (
+    "SELECT id, type, seller, client, title, policy_id, placed_at, gig_id, offer_id,"
+    " (SELECT json_array(name, schema, numbers) FROM policies WHERE policies.id = policy_id) FROM orders"
+)
+_AGREED_3 = (
+    "SELECT number, edition, name, days, price_cents, revisions, description, zoom, substeps, stages FROM agreed"
+    " WHERE order_id = ? AND edition = 1 ORDER BY number"
+)
+_HISTORY_3 = (
+    "SELECT *, next_link(order_id, number, at, actor, action, position, args) FROM history ORDER BY order_id, number"
+)
+_RUNS_3 = "FROM milestones WHERE order_id = orders.id AND state IN ('active', 'delivered', 'revising')"
+_PHASE_3 = (
+    "CASE WHEN status <> 'active' THEN 'ended' ELSE coalesce((SELECT CASE state WHEN 'active' THEN 'working'"
+    f" WHEN 'delivered' THEN 'review' ELSE 'revising' END {_RUNS_3}),"
+    " iif(type = 'subscription', 'awaiting-renewal', 'awaiting-continue')) END"
+)
+_WORK_DUE_3 = (
+    "(SELECT due FROM (SELECT first_delivered_at AS done, state, started_at + 86400 * (days + extended_days) AS due"
+    " FROM milestones JOIN agreed ON agreed.order_id = milestones.order_id AND number = agreed"
+    " WHERE milestones.order_id = orders.id AND started_at IS NOT NULL ORDER BY position DESC LIMIT 1)"
+    " WHERE orders.status = 'active' AND (done > due OR"
+    " (done IS NULL AND state IN ('active', 'delivered', 'revising'))))"
+)
+_ORDERS_3 = (
+    "SELECT id, type, seller, client, title, policy_id, placed_at, status, reason, ended_at, stopping, request_id,"
+    f" version, due_at, {_PHASE_3}, {_WORK_DUE_3}, head(id), gig_id, offer_id FROM orders"
+)
+
+
+def _to_3(connection: Connection, schema: Schema) -> None:
+    heads: dict[int, bytes] = {}
+    for *order, policy in connection.rows(_PLACED_3):
+        heads[order[0]] = begun(order, json.loads(policy), connection.rows(_AGREED_3, (order[0],)))
+
+    def next_link(order_id: int, *line: int | str | None) -> bytes:
+        heads[order_id] = linked(heads[order_id], (order_id, *line))
+        return heads[order_id]
+
+    connection.create_function("next_link", 7, next_link)
+    connection.create_function("head", 1, heads.get)
+    remake(connection, schema, "history", _HISTORY_3)
+    remake(connection, schema, "orders", _ORDERS_3)
+    remake(connection, schema, "ledger")
+    for one in schema:
+        if one.table == "keys" or (one.table, one.type) == ("policies", "trigger"):
+            connection.execute(one.statement)
+
+
+STEPS: Mapping[int, Callable[[Connection, Schema], None]] = {2: _to_2, 3: _to_3}

@@ -9,14 +9,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from milepost.core.act import HistoryEntry
 from milepost.core.order import Call, Milestone, Order, Request, due
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
-from milepost.core.transitions import Actor, Reason, RequestKind, RequestState, State, Status
+from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 from milepost.policy import Policy
 
 ORDER_TERMS = ("id", "type", "seller", "client", "title", "policy_id", "placed_at")
-ORDER_STATE = ("status", "reason", "ended_at", "stopping", "request_id", "due_at", "version")
+ORDER_STATE = ("status", "reason", "ended_at", "stopping", "request_id", "version")
+ORDER_SOUGHT = ("due_at", "phase", "work_due_at")  # what the clock and lists look for, worked out of the order
+ORDER_HEAD = ("hash",)
 ORDER_ORIGIN = ("gig_id", "offer_id")
+ORDER = ORDER_TERMS + ORDER_ORIGIN + ORDER_STATE + ORDER_SOUGHT + ORDER_HEAD
 AGREED = ("name", "days", "price_cents", "revisions", "description", "zoom", "substeps", "stages")
 AGREED_KEY = ("order_id", "number", "edition")
 MILESTONE_KEY = ("order_id", "position")
@@ -29,6 +33,7 @@ REQUEST = (
     "days", "proposal",
 )  # fmt: skip
 HISTORY = ("order_id", "number", "at", "actor", "action", "position", "args")
+HISTORY_LINK = ("hash",)
 LEDGER = ("order_id", "number", "position", "kind", "debit", "credit", "amount_cents", "at", "undoes")
 
 POLICY_ID = ORDER_TERMS.index("policy_id")
@@ -77,10 +82,10 @@ def terms_from(row: Sequence[Any]) -> MilestoneTerms:
 
 
 def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, request: Request | None) -> Order:
-    """An order from ORDER_TERMS and ORDER_STATE, and what its row names."""
+    """An order from ORDER_TERMS, ORDER_STATE and ORDER_HEAD, and what its row names."""
     (
         order_id, type, seller, client, title, _, placed_at,
-        status, reason, ended_at, stopping, _, _, version,
+        status, reason, ended_at, stopping, _, version, _,
     ) = row  # fmt: skip
     agreed = tuple([milestone.terms for milestone in milestones])
     return Order(
@@ -126,16 +131,28 @@ def request_columns(request: Request, order_id: int) -> tuple[Any, ...]:
 
 def order_state(order: Order) -> tuple[Any, ...]:
     """The columns of ORDER_STATE."""
-    timer = due(order)
     return (
         str(order.status),
         None if order.reason is None else str(order.reason),
         order.ended_at,
         int(order.stopping),
         order.request.id if order.request else None,
-        timer.at if timer else None,
         order.version,
     )
+
+
+def order_sought(order: Order) -> tuple[Any, ...]:
+    """The columns of ORDER_SOUGHT."""
+    timer, work = due(order), order.current
+    late = work.first_delivered_at is None or work.first_delivered_at > (work.due_at or 0)
+    waited_for = order.status is Status.ACTIVE and late and (work.first_delivered_at or work.state in RUNNING)
+    return timer.at if timer else None, str(order.phase), work.due_at if waited_for else None
+
+
+def history_columns(entry: HistoryEntry, order_id: int) -> tuple[Any, ...]:
+    """The columns of HISTORY."""
+    number, at, actor, action, position, args = entry
+    return order_id, number, at, str(actor), str(action), position, json.dumps(args) if args else None
 
 
 def milestone_state(milestone: Milestone) -> tuple[Any, ...]:

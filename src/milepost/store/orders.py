@@ -10,29 +10,35 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milepost.core.act import HistoryEntry, Outcome
+from milepost.core.ledger import Entry
 from milepost.core.order import Milestone, Order, Request
 from milepost.core.terms import MilestoneTerms, Terms
 from milepost.core.transitions import Action, Actor
 from milepost.errors import NotFound, StoreError
-from milepost.store import settings
+from milepost.store import chain, settings
 from milepost.store.db import Connection
 from milepost.store.order_rows import (
     AGREED,
     AGREED_KEY,
     HISTORY,
+    HISTORY_LINK,
     LEDGER,
     MILESTONE_KEY,
     MILESTONE_STATE,
-    ORDER_ORIGIN,
+    ORDER,
+    ORDER_HEAD,
+    ORDER_SOUGHT,
     ORDER_STATE,
     ORDER_TERMS,
     POLICY_ID,
     REQUEST,
     REQUEST_ID,
     agreed_columns,
+    history_columns,
     milestone_from,
     milestone_state,
     order_from,
+    order_sought,
     order_state,
     request_columns,
     request_from,
@@ -47,7 +53,7 @@ def insert_sql(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
-_SELECT_ORDERS = f"SELECT {', '.join(ORDER_TERMS + ORDER_STATE)} FROM orders WHERE id {_CHOSEN}"
+_SELECT_ORDERS = f"SELECT {', '.join(ORDER_TERMS + ORDER_STATE + ORDER_HEAD)} FROM orders WHERE id {_CHOSEN}"
 _SELECT_MILESTONES = (
     f"SELECT milestones.order_id, position, {', '.join(AGREED + MILESTONE_STATE)} FROM milestones"
     " JOIN agreed ON agreed.order_id = milestones.order_id AND number = milestones.agreed"
@@ -58,13 +64,17 @@ _SELECT_STANDING = "SELECT agreed FROM milestones WHERE order_id = ? ORDER BY po
 _SELECT_REQUESTS = f"SELECT {', '.join(REQUEST)} FROM requests WHERE id {_CHOSEN}"
 _SELECT_REQUESTS_OF = f"SELECT {', '.join(REQUEST)} FROM requests WHERE order_id = ? ORDER BY id"
 _SELECT_HISTORY = f"SELECT {', '.join(HISTORY[1:])} FROM history WHERE order_id = ? ORDER BY number"
-_INSERT_ORDER = insert_sql("orders", ORDER_TERMS + ORDER_STATE + ORDER_ORIGIN)
+_SELECT_HEADS = f"SELECT id, hash FROM orders WHERE id {_CHOSEN}"
+_INSERT_ORDER = insert_sql("orders", ORDER)
 _INSERT_AGREED = insert_sql("agreed", (*AGREED_KEY, *AGREED))
 _INSERT_MILESTONE = insert_sql("milestones", (*MILESTONE_KEY, "agreed", *MILESTONE_STATE))
 _DELETE_MILESTONE = "DELETE FROM milestones WHERE order_id = ? AND position = ?"
-_INSERT_HISTORY = insert_sql("history", HISTORY)
+_INSERT_HISTORY = insert_sql("history", HISTORY + HISTORY_LINK)
 _INSERT_LEDGER = insert_sql("ledger", LEDGER)
-_UPDATE_ORDER = f"UPDATE orders SET {', '.join(f'{c} = ?' for c in ORDER_STATE)} WHERE id = ? AND version = ?"
+_UPDATE_ORDER = (
+    f"UPDATE orders SET {', '.join(f'{c} = ?' for c in ORDER_STATE + ORDER_SOUGHT + ORDER_HEAD)}"
+    " WHERE id = ? AND version = ?"
+)
 _UPDATE_MILESTONE = (
     f"UPDATE milestones SET {', '.join(f'{c} = ?' for c in MILESTONE_STATE)} WHERE order_id = ? AND position = ?"
 )
@@ -115,6 +125,7 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     for row in connection.rows(_SELECT_MILESTONES, wanted):
         milestones.setdefault(row[0], []).append(milestone_from(row))
     rows = connection.rows(_SELECT_ORDERS, wanted)
+    connection.heads.update([(row[0], row[-1]) for row in rows])
     asked = [row[REQUEST_ID] for row in rows if row[REQUEST_ID] is not None]
     requests = _requests(connection.rows(_SELECT_REQUESTS, (json.dumps(asked),))) if asked else {}
     return {
@@ -209,25 +220,81 @@ def next_id(connection: Connection, table: str) -> int:
 
 
 def save(connection: Connection, changes: Sequence[Change]) -> None:
-    """Write what happened to some orders: their rows, history lines, ledger entries and balances.
+    """Write what happened to some orders: their rows, history lines with their chain, ledger entries and balances.
 
     Raises `StoreError` if an order was changed by somebody else since it was loaded.
     """
     _save_requests(connection, changes)
-    _insert_orders(connection, [change for change in changes if change.before is None])
-    _update_orders(connection, [change for change in changes if change.before is not None])
-    _append(connection, changes)
+    new = [_new(connection, change) for change in changes if change.before is None]
+    old = [change for change in changes if change.before is not None]
+    connection.heads.update([(one.change.after.id, one.begun) for one in new])
+    _know_heads(connection, [change.after.id for change in old])
+    steps = _chained(changes, connection.heads)
+    _insert_orders(connection, new)
+    _update_orders(connection, old)
+    _append(connection, steps)
 
 
-def _insert_orders(connection: Connection, changes: Sequence[Change]) -> None:
-    orders, agreed, milestones = [], list[tuple[Any, ...]](), []
+def _know_heads(connection: Connection, ids: Sequence[int]) -> None:
+    """Read the heads of chains that were not read with their orders, in this transaction."""
+    unknown = [order_id for order_id in ids if order_id not in connection.heads]
+    if unknown:
+        connection.heads.update(connection.rows(_SELECT_HEADS, (json.dumps(unknown),)))
+
+
+class _New(NamedTuple):
+    """An order that is placed: its columns, what was agreed of it, and the hash that its history's chain begins with.
+
+    `numbers` are those of the agreements that stand, by its milestones.
+    """
+
+    change: Change
+    columns: tuple[Any, ...]
+    agreed: list[tuple[Any, ...]]
+    numbers: tuple[int, ...]
+    begun: bytes
+
+
+def _new(connection: Connection, change: Change) -> _New:
+    order, agreed = change.after, list[tuple[Any, ...]]()
+    standing = _agreed_since(_NOTHING_AGREED, (), change.outcomes, agreed)
+    terms = (order.id, str(order.terms.type), *order.terms[1:4])
+    policy_id = settings.policy_id(connection, order.terms.policy)
+    columns = (*terms, policy_id, order.placed_at, *change.origin)
+    first = [row[1:] for row in agreed if row[2] == 1]
+    begun = chain.begun(columns, settings.policy_columns(connection, policy_id), first)
+    return _New(change, columns, agreed, standing.numbers, begun)
+
+
+class _Chained(NamedTuple):
+    """A line of history with its hash, and the entries that belong to it."""
+
+    at: int
+    line: tuple[Any, ...]
+    entries: Sequence[Entry]
+
+
+def _chained(changes: Sequence[Change], heads: dict[int, bytes]) -> list[_Chained]:
+    """What the changes append, in the order of time. Each head is moved on to the last hash of its order's chain."""
+    steps = []
     for change in changes:
-        order = change.after
-        terms = (order.id, str(order.terms.type), *order.terms[1:4])
-        policy_id = settings.policy_id(connection, order.terms.policy)
-        orders.append((*terms, policy_id, order.placed_at, *order_state(order), *change.origin))
-        standing = _agreed_since(_NOTHING_AGREED, (), change.outcomes, agreed)
-        for m, number in zip(order.milestones, standing.numbers, strict=True):
+        order_id = change.after.id
+        lines = [history_columns(outcome.history_entry, order_id) for outcome in change.outcomes]
+        hashes = chain.links(heads[order_id], lines)
+        heads[order_id] = hashes[-1]
+        for outcome, line, hash in zip(change.outcomes, lines, hashes, strict=True):
+            steps.append(_Chained(line[2], (*line, hash), outcome.entries))
+    steps.sort(key=lambda step: step.at)  # stable: entries are numbered in the order of time
+    return steps
+
+
+def _insert_orders(connection: Connection, new: Sequence[_New]) -> None:
+    orders, agreed, milestones = [], list[tuple[Any, ...]](), []
+    for one in new:
+        order = one.change.after
+        orders.append((*one.columns, *order_state(order), *order_sought(order), connection.heads[order.id]))
+        agreed += one.agreed
+        for m, number in zip(order.milestones, one.numbers, strict=True):
             milestones.append((order.id, m.position, number, *milestone_state(m)))
     _many(connection, _INSERT_ORDER, orders)
     _many(connection, _INSERT_AGREED, agreed)
@@ -239,7 +306,7 @@ def _update_orders(connection: Connection, changes: Sequence[Change]) -> None:
     for change in changes:
         before, after = change.before, change.after
         assert before is not None
-        orders.append((*order_state(after), after.id, before.version))
+        orders.append((*order_state(after), *order_sought(after), connection.heads[after.id], after.id, before.version))
         if _agreed_anew(before, change.outcomes):
             agreed_anew.append(change)
         for old, new in zip(before.milestones, after.milestones, strict=False):
@@ -313,20 +380,15 @@ def _replace_milestones(connection: Connection, changes: Sequence[Change]) -> No
     _many(connection, _INSERT_MILESTONE, come)
 
 
-def _append(connection: Connection, changes: Sequence[Change]) -> None:
-    lines, entries, balances = [], [], defaultdict[str, int](int)
-    steps = [
-        (outcome.history_entry, change.after.id, outcome.entries) for change in changes for outcome in change.outcomes
-    ]
-    steps.sort(key=lambda step: step[0].at)  # stable: entries are numbered in the order of time
-    for (number, at, actor, action, position, args), order_id, moved in steps:
-        lines.append((order_id, number, at, str(actor), str(action), position, json.dumps(args) if args else None))
+def _append(connection: Connection, steps: Sequence[_Chained]) -> None:
+    entries, balances = [], defaultdict[str, int](int)
+    for at, (order_id, number, *_), moved in steps:
         for kind, on, debit, credit, amount_cents, undoes in moved:
             undone = None if undoes is None else str(undoes)
             entries.append((order_id, number, on, str(kind), debit, credit, amount_cents, at, undone))
             balances[debit] -= amount_cents
             balances[credit] += amount_cents
-    _many(connection, _INSERT_HISTORY, lines)
+    _many(connection, _INSERT_HISTORY, [step.line for step in steps])
     _many(connection, _INSERT_LEDGER, entries)
     _many(connection, UPSERT_BALANCE, list(balances.items()))
 

@@ -56,11 +56,17 @@ def policy(connection: Connection, policy_id: int) -> Policy:
     """The policy of an id, always the same object. Raises `StoreError` if there is none, or if it cannot be read."""
     held = connection.policies.get(policy_id)
     if held is None:
-        rows = connection.rows("SELECT name, schema, numbers FROM policies WHERE id = ?", (policy_id,))
-        if not rows:
-            raise StoreError(f"the store has no policy {policy_id}")
-        held = connection.policies[policy_id] = _policy(*rows[0])
+        held = connection.policies[policy_id] = _policy(*policy_columns(connection, policy_id))
     return held
+
+
+def policy_columns(connection: Connection, policy_id: int) -> tuple[str, int, str]:
+    """A policy as it is stored: its name, its schema, its numbers. Raises `StoreError` if there is none."""
+    rows = connection.rows("SELECT name, schema, numbers FROM policies WHERE id = ?", (policy_id,))
+    if not rows:
+        raise StoreError(f"the store has no policy {policy_id}")
+    name, schema, numbers = rows[0]
+    return name, schema, numbers
 
 
 def policy_id(connection: Connection, policy: Policy) -> int:

@@ -8,7 +8,7 @@ was judged by `core` before. Amounts are cents, instants are UTC seconds, flags 
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from milepost import money, times
@@ -17,6 +17,10 @@ from milepost.core.terms import OrderType
 from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 
 STRICT = {"sqlite_strict": True}
+NUMBERED = {
+    "sqlite_strict": True,
+    "sqlite_autoincrement": True,
+}  # no id is given again, so a row that is gone is missed
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 
@@ -48,6 +52,10 @@ def _text(**options: Any) -> Any:
 
 def _integer(**options: Any) -> Any:
     return Field(sa_type=Integer, **options)
+
+
+def _hash() -> Any:
+    return Field(sa_type=LargeBinary)
 
 
 class StoreRow(SQLModel, table=True):
@@ -225,7 +233,11 @@ class OfferMilestoneRow(_AgreedColumns, _OfferKey, table=True):
 
 
 class OrderRow(SQLModel, table=True):
-    """An order as it stands; `due_at` is the instant of its next timer, `version` the length of its history."""
+    """An order as it stands; `version` is the length of its history, `hash` the last one of its chain.
+
+    What the clock and lists look for is worked out: `due_at` is the instant of its next timer; `work_due_at` is when
+    the work of its current milestone is due, or was, unless that was delivered in time.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -238,7 +250,8 @@ class OrderRow(SQLModel, table=True):
         _flag("stopping"),
         _instant("placed_at"),
         Index("orders_due", "due_at", "id", sqlite_where=text("due_at IS NOT NULL")),
-        STRICT,
+        Index("orders_work_due", "work_due_at", "id", sqlite_where=text("work_due_at IS NOT NULL")),
+        NUMBERED,
     )
     id: int = _integer(primary_key=True)
     type: str = _text()
@@ -252,8 +265,11 @@ class OrderRow(SQLModel, table=True):
     ended_at: int | None = _integer(default=None)
     stopping: int = _integer(default=0)
     request_id: int | None = _integer(default=None, foreign_key="requests.id")
-    due_at: int | None = _integer(default=None)
     version: int = _integer()
+    due_at: int | None = _integer(default=None)
+    phase: str = _text(index=True)
+    work_due_at: int | None = _integer(default=None)
+    hash: bytes = _hash()
     gig_id: int | None = _integer(default=None, foreign_key="gigs.id")
     offer_id: int | None = _integer(default=None, foreign_key="offers.id", unique=True)
 
@@ -345,7 +361,7 @@ class RequestRow(SQLModel, table=True):
 
 
 class HistoryRow(SQLModel, table=True):
-    """One accepted action; append-only. `args` is JSON, None where the action has none.
+    """One accepted action; append-only. `args` is JSON, None where the action has none; `hash` as in `chain`.
 
     No check names the actions: a new one must not need a new table. One that is not known is met when it is read.
     """
@@ -363,6 +379,7 @@ class HistoryRow(SQLModel, table=True):
     action: str = _text()
     position: int | None = _integer(default=None)
     args: str | None = _text(default=None)
+    hash: bytes = _hash()
 
 
 class LedgerRow(SQLModel, table=True):
@@ -382,7 +399,7 @@ class LedgerRow(SQLModel, table=True):
         ForeignKeyConstraint(["order_id", "number"], ["history.order_id", "history.number"]),
         ForeignKeyConstraint(["order_id", "position", "undoes"], ["ledger.order_id", "ledger.position", "ledger.kind"]),
         Index("once_per_milestone", "order_id", "position", "kind", unique=True),
-        STRICT,
+        NUMBERED,
     )
     id: int | None = _integer(primary_key=True, default=None)
     order_id: int | None = _integer(default=None)
@@ -405,5 +422,26 @@ class BalanceRow(SQLModel, table=True):
     balance_cents: int = _integer()
 
 
+class KeyRow(SQLModel, table=True):
+    """A command that was given a key (rule idempotency-key): its request, when it was carried out, and its answer.
+
+    `id` is that of what it made, `answer` its JSON, `shown` its text.
+    """
+
+    __tablename__ = "keys"
+    __table_args__ = (_instant("at"), CLUSTERED)
+    key: str = _text(primary_key=True)
+    request: bytes = _hash()
+    at: int = _integer()
+    id: int | None = _integer(default=None)
+    answer: str = _text()
+    shown: str = _text()
+
+
 METADATA = SQLModel.metadata
-APPEND_ONLY = (AgreedRow.__tablename__, HistoryRow.__tablename__, LedgerRow.__tablename__)
+APPEND_ONLY = (
+    AgreedRow.__tablename__,
+    HistoryRow.__tablename__,
+    LedgerRow.__tablename__,
+    PolicyRow.__tablename__,
+)
