@@ -23,6 +23,7 @@ from milepost.core.transitions import (
     TIMER_OF_REQUEST,
     TIMER_OF_STATE,
     TIMER_RULES,
+    TIMERS_BESIDE,
     Action,
     Actor,
     Next,
@@ -37,7 +38,6 @@ from milepost.core.transitions import (
 from milepost.rules import Rule
 
 _TIMER_RANK = {action: rank for rank, action in enumerate(TIMER_RULES)}
-_MOVES_NO_ORDER = (Action.CLEAR, Action.REQUEST_LAPSES)
 
 
 class Call(NamedTuple):
@@ -207,7 +207,7 @@ def first(some: Sequence[Timer]) -> Timer | None:
 
 def deadline(order: Order) -> Timer | None:
     """The timer that will move the order itself, not only its money or a request."""
-    return next((timer for timer in timers(order) if timer.action not in _MOVES_NO_ORDER), None)
+    return next((timer for timer in timers(order) if timer.action not in TIMERS_BESIDE), None)
 
 
 def held_deadline(order: Order) -> Timer | None:

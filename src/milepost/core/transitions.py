@@ -442,7 +442,7 @@ NEXT_OF_FOLLOW = {Follow.CLIENT: Next.CLIENT, Follow.RENEWAL: Next.RENEWAL, Foll
 STOPPING_OF_FOLLOW = {Follow.CLIENT: Next.STOPPING, Follow.RENEWAL: Next.LAPSING, Follow.NOTHING: Next.NOTHING}
 
 # The clock's rows, by what they wait for. CLEAR waits beside all of them.
-TIMER_OF_STATE = {State.DELIVERED: MILESTONE_ROWS[Action.REVIEW_SILENCE, State.DELIVERED]}
+TIMER_OF_STATE = {row.source: row for row in MILESTONES if row.at is not None and row.action is not Action.CLEAR}
 TIMER_OF_NEXT = {row.source: row for row in ORDERS if row.at is not None}
 TIMER_OF_REQUEST = {
     RequestKind.CANCEL: REQUEST_ROWS[Action.CANCEL_UNANSWERED],
@@ -459,3 +459,9 @@ TIMER_RULES = {
     Action.REQUEST_LAPSES: rules.CHANGE_SILENCE,
     Action.CLEAR: rules.MONEY_CLEARANCE,
 }
+
+# Of these, what moves money or closes a request, and lets the order stand as it is.
+TIMERS_BESIDE = frozenset(
+    {row.action for row in MILESTONES if row.at is not None and row.source is row.target}
+    | {row.action for row in REQUESTS if row.at is not None and not row.grants}
+)
