@@ -10,7 +10,7 @@ import pytest
 
 from milepost.cli.scenario_steps import load, run_command
 from milepost.core.ledger import Kind
-from milepost.core.transitions import TIMER_RULES
+from milepost.core.transitions import TIMER_RULES, Action
 from milepost.rules import RULES
 from milepost.scenario.file import Event, Expectation, Scenario
 from milepost.scenario.play import play
@@ -152,6 +152,13 @@ PROOFS: dict[str, Callable[[PlayedView], bool]] = {
 @pytest.mark.parametrize(("name", "rule"), [(name, rule) for name in STORIES for rule in sorted(exercised(name))])
 def test_a_rule_that_a_story_names_makes_something_happen_in_it(name: str, rule: str) -> None:
     assert PROOFS[rule](played(name))
+
+
+@pytest.mark.parametrize("timer", TIMER_RULES)
+def test_every_timer_fires_in_the_story_of_its_rule(timer: Action) -> None:
+    name = TIMER_RULES[timer].id
+    fired = {step.step for step in played(name).steps}
+    assert f"the clock: {timer}" in fired, f"tests/scenarios/{name}.toml lets no {timer} fire"
 
 
 def test_a_rule_that_refuses_nothing_has_a_proof() -> None:
