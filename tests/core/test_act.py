@@ -16,10 +16,8 @@ def test_every_action_is_a_partys_or_the_clocks_or_a_name_in_the_tables() -> Non
     assert {*ACTORS, *TIMER_RULES, Action.PLACE, Action.CANCEL} == set(Action)
 
 
-def test_every_action_of_one_party_has_that_party_in_the_tables() -> None:
-    assert {action: (actor,) for action, actor in PARTY.items()} == {
-        action: who for action, who in ACTORS.items() if len(who) == 1
-    }
+def test_an_action_of_one_party_has_that_party_in_the_tables() -> None:
+    assert {action: (actor,) for action, actor in PARTY.items()} == {action: ACTORS[action] for action in PARTY}
 
 
 @pytest.mark.parametrize(
@@ -81,9 +79,9 @@ def test_the_state_is_judged_before_arguments() -> None:
 def test_a_wrong_state_is_refused_with_what_is_possible_instead() -> None:
     fault = Walk().refuses(rules.REVIEW_WINDOW, Action.APPROVE)
 
-    assert fault.message == (
-        "order 7 has nothing to review: milestone 1 is active; possible now: deliver, stop-after-current"
-    )
+    told, _, instead = fault.message.partition("; possible now: ")
+    assert told == "order 7 has nothing to review: milestone 1 is active"
+    assert {"deliver", "stop-after-current"} <= {*instead.split(", ")}
 
 
 def test_before_the_last_stage_a_delivery_is_not_named_as_possible() -> None:
@@ -91,7 +89,9 @@ def test_before_the_last_stage_a_delivery_is_not_named_as_possible() -> None:
         Walk(terms(stages=(Stage("Plan"),))).do(Action.STOP_AFTER_CURRENT).refuses(rules.REVIEW_WINDOW, Action.APPROVE)
     )
 
-    assert fault.values["possible"] == "undo-stop, report-stage"
+    instead = fault.values["possible"].split(", ")
+    assert {"undo-stop", "report-stage"} <= {*instead}
+    assert "deliver" not in instead
 
 
 # ── What follows from the tables ────────────────────────────────────────────────────────────────────────────────────
@@ -123,12 +123,15 @@ def test_what_follows_a_milestone_is_said_by_the_terms() -> None:
 
 
 def test_what_is_possible_names_who_may_do_it() -> None:
-    assert possible(Walk().order) == [
+    told = possible(Walk().order)
+
+    assert {
         (Action.DELIVER, Actor.SELLER),
         (Action.SUPPORT_CANCEL, Actor.SUPPORT),
         (Action.STOP_AFTER_CURRENT, Actor.CLIENT),
         *((action, actor) for action in OPENING for actor in (Actor.CLIENT, Actor.SELLER)),
-    ]
+    } <= {*told}
+    assert Action.APPROVE not in dict(told)
 
 
 OPENING = (Action.OPEN_CANCEL, Action.OPEN_EXTEND, Action.OPEN_CHANGE)

@@ -229,7 +229,7 @@ def test_before_a_delivery_there_is_nothing_to_review(action: Action) -> None:
     fault = Walk(terms(revisions=1)).refuses(rules.REVIEW_WINDOW, action)
 
     assert fault.values["why"] == "milestone 1 is active"
-    assert fault.values["possible"] == "deliver, stop-after-current"
+    assert {"deliver", "stop-after-current"} <= {*fault.values["possible"].split(", ")}
 
 
 @pytest.mark.parametrize("action", [APPROVE, REVISE])

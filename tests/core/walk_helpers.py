@@ -48,10 +48,7 @@ from milepost.core.transitions import (
 from milepost.rules import RuleError
 
 GRANTS = {Action.ACCEPT_REQUEST, Action.CANCEL_UNANSWERED}
-NOTES = {
-    Action.STOP, Action.STOP_AFTER_CURRENT, Action.UNDO_STOP, Action.CHECK_SUBSTEP, Action.UNCHECK_SUBSTEP,
-    Action.SET_CALL, Action.REPORT_STAGE, Action.CLEAR,
-}  # fmt: skip
+NOTES = {row.action for row in MILESTONES if row.source is row.target}
 MONEY = {
     frozenset[Kind](): Money.NONE,
     frozenset({Kind.CHARGE}): Money.CHARGE,
