@@ -1,6 +1,13 @@
-"""What the tests of the core recorded is told at the end of the run."""
+"""The option that renews the counts of walks, and what tests recorded, told at the end of the run."""
 
 from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add it."""
+    parser.addoption("--renew-counts", action="store_true", help="Write tests/core/counts.json anew from the walks.")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -15,7 +15,7 @@ from milepost.core.act import Outcome
 from milepost.core.ledger import Kind, totals
 from milepost.core.order import deadline, due, possible, timers
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
-from milepost.core.transitions import ACTORS, CANCEL_REASONS, TIMER_RULES, Action, Actor, Status
+from milepost.core.transitions import ACTORS, CANCEL_REASONS, TIMER_RULES, TIMERS_BESIDE, Action, Actor, Status
 from milepost.policy import Policy
 from milepost.rules import RuleError
 
@@ -152,7 +152,7 @@ class OrderMachine(RuleBasedStateMachine):
         assert due(order) == (armed[0] if armed else None)
         assert [timer.at for timer in armed] == sorted(timer.at for timer in armed)
         assert {timer.action for timer in armed} <= set(TIMER_RULES)
-        moving = [timer for timer in armed if timer.action not in (Action.CLEAR, Action.REQUEST_LAPSES)]
+        moving = [timer for timer in armed if timer.action not in TIMERS_BESIDE]
         assert deadline(order) == (moving[0] if moving else None)
         assert len(moving) <= 2  # what the order waits for, and the answer to a request to cancel
         assert all(timer.at >= self.outcomes[-1].history_entry.at for timer in armed)
