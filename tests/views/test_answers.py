@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cli.shell_helpers import START, Shell
+from cli.test_help import examples
 from cli.tree_helpers import VERBS
 from shop.shop_helpers import GIG
 from story_helpers import offer_story, step
@@ -34,7 +35,7 @@ OFFER = (
 FILES = {"STORY": ODD, "PLAN": PLAN, "OFFER": OFFER}
 
 # A story in one store, a line each: later lines rely on the earlier ones. A word of `FILES` is that file.
-LINES = f"""\
+STORY = f"""\
 init --start {START} --policy escrow-14d
 gig create --from -
 gig create --title "A poem" --seller rosa --subcategory "Poetry" --basic 5:2
@@ -140,6 +141,17 @@ scenario compare {SAMPLE} --policy standard --policy terms-2024
 scenario explore {SAMPLE} --limit 300
 """.splitlines()
 
+
+def command_of(line: str) -> str:
+    """The words of a line's command."""
+    return next(words for words in VERBS if f"{line} ".startswith(f"{words} "))
+
+
+# A command that the story does not use is asked at its end, by the examples of its help.
+USED = {command_of(line) for line in STORY}
+SHOWN = [line for words in VERBS if words not in USED for line in examples(VERBS[words])]
+LINES = [*STORY, *(line.removeprefix("milepost ") for line in SHOWN)]
+
 # What only a store or a program that is broken tells.
 NEVER = {"FindingsView.findings", "ExploredView.broken"}
 
@@ -157,11 +169,6 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Any]:
         assert answer.code in (0, 7), (line, answer)
         told.append(json.loads(answer.out))
     return told
-
-
-def command_of(line: str) -> str:
-    """The words of a line's command."""
-    return next(words for words in VERBS if f"{line} ".startswith(f"{words} "))
 
 
 @pytest.mark.parametrize(("number", "line"), [*enumerate(LINES)], ids=LINES)
