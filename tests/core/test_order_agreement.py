@@ -10,7 +10,7 @@ from milepost.core.act import replay
 from milepost.core.ledger import Kind
 from milepost.core.order import Timer, due
 from milepost.core.terms import Terms
-from milepost.core.transitions import Action, Actor, Phase, Reason, State, Status
+from milepost.core.transitions import TIMER_OF_REQUEST, Action, Actor, Phase, Reason, State, Status
 from milepost.policy import STANDARD, Policy
 
 CLIENT, SELLER = Actor.CLIENT, Actor.SELLER
@@ -70,7 +70,7 @@ def test_a_change_that_nobody_answers_for_48_hours_lapses_and_changes_nothing(as
     walk.fire()
     assert walk.order.request is not None
     assert (walk.order.request.state, walk.at, walk.last.history_entry.action) == (
-        "lapsed", START + 2 * DAY, Action.REQUEST_LAPSES,
+        "lapsed", START + 2 * DAY, TIMER_OF_REQUEST[walk.order.request.kind].action,
     )  # fmt: skip
     assert (walk.order.milestones, walk.order.terms) == (before.milestones, before.terms)
 

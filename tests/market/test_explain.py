@@ -16,7 +16,7 @@ from market.desk_helpers import LINK, Desk, memory, said, wander
 from milepost import money, times
 from milepost.core.order import possible
 from milepost.core.terms import OrderType, Stage
-from milepost.core.transitions import PHASE_OF_STATE, Action, Phase
+from milepost.core.transitions import PHASE_OF_STATE, TIMER_OF_REQUEST, Action, Phase
 from milepost.market import ledger, orders
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
@@ -311,6 +311,9 @@ def standing(db: Database) -> Any:
     return as_plain(orders.show(db, 1)) | {"entries": entries}
 
 
+ANSWERS = {row.action for row in TIMER_OF_REQUEST.values()}
+
+
 def check_outcome(db: Database, before: Any, leads_to: str, moved: list[str]) -> None:
     """The order is as was said, and the money that was said has moved, entry by entry."""
     after = standing(db)
@@ -319,7 +322,7 @@ def check_outcome(db: Database, before: Any, leads_to: str, moved: list[str]) ->
     skipped = sum(one["state"] == "skipped" for one in after["milestones"])
     started = [one["position"] for one in after["milestones"] if one["started_at"]]
     rest = f", {skipped} milestone{'s' if skipped > 1 else ''} skipped" if skipped else ""
-    answer = [one for one in after["timers"] if one["timer"] in ("cancel-unanswered", "request-lapses")]
+    answer = [one for one in after["timers"] if one["timer"] in ANSWERS]
     if after["status"] != "active":
         assert leads_to == f"the order is {after['status']} ({after['reason']}){rest}"
     elif leads_to == "the order ends once the running milestone is approved":

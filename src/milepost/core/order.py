@@ -230,9 +230,7 @@ def armed(order: Order) -> list[Timer]:
     if request is not None:
         holds = _holds(order, request)
         if request.closed_at is None:
-            row = TIMER_OF_REQUEST[request.kind]
-            assert row.at is not None
-            found.append(Timer(row.at(order, request), row.action, request.position))
+            found.append(Timer(answer_by(order, request), TIMER_OF_REQUEST[request.kind].action, request.position))
             waits = None if holds else waits
         elif waits and holds and request.closed_at > waits.at:  # what was held fires when the request is closed
             waits = waits._replace(at=request.closed_at)
@@ -254,6 +252,13 @@ def instants(order: Order, some: Sequence[Timer]) -> Iterator[int]:
         yield held.at
     if running and running.due_at is not None:
         yield running.due_at
+
+
+def answer_by(order: Order, request: Request) -> int:
+    """When the clock closes a request that nobody answers (rules cancel-channel, change-silence)."""
+    row = TIMER_OF_REQUEST[request.kind]
+    assert row.at is not None
+    return row.at(order, request)
 
 
 def reversal_ends_at(order: Order, milestone: Milestone) -> int:

@@ -276,7 +276,7 @@ def _continue_ends_at(order: "Order") -> int | None:
     return max(since + policy.continue_hours * times.HOUR, current.ended_at)
 
 
-def answer_ends_at(order: "Order", request: "Request") -> int:
+def _answer_ends_at(order: "Order", request: "Request") -> int:
     """When a request that nobody answers is closed by the clock (rules cancel-channel, change-silence)."""
     return request.opened_at + order.terms.policy.resolution_hours * times.HOUR
 
@@ -380,8 +380,8 @@ REQUESTS: tuple[RequestTransition, ...] = (
     RequestTransition(Action.ACCEPT_REQUEST, Role.OTHER, _OPEN, RequestState.ACCEPTED, True),
     RequestTransition(Action.DECLINE_REQUEST, Role.OTHER, _OPEN, RequestState.DECLINED, False),
     RequestTransition(Action.WITHDRAW_REQUEST, Role.ASKER, _OPEN, RequestState.WITHDRAWN, False),
-    RequestTransition(Action.CANCEL_UNANSWERED, Role.CLOCK, _OPEN, RequestState.UNANSWERED, True, at=answer_ends_at),
-    RequestTransition(Action.REQUEST_LAPSES, Role.CLOCK, _OPEN, RequestState.LAPSED, False, at=answer_ends_at),
+    RequestTransition(Action.CANCEL_UNANSWERED, Role.CLOCK, _OPEN, RequestState.UNANSWERED, True, at=_answer_ends_at),
+    RequestTransition(Action.REQUEST_LAPSES, Role.CLOCK, _OPEN, RequestState.LAPSED, False, at=_answer_ends_at),
     # The client's word that the order goes on closes a request first (rule cancel-moot).
     *(
         RequestTransition(action, role, _OPEN, state, False)

@@ -10,7 +10,7 @@ from milepost.commands import Command
 from milepost.core import act
 from milepost.core.act import HistoryEntry, Outcome, settle
 from milepost.core.ledger import Entry, Totals, totals
-from milepost.core.order import Order, Request, actors, deadline, held_deadline, is_legal, timers
+from milepost.core.order import Order, Request, actors, answer_by, deadline, held_deadline, is_legal, timers
 from milepost.core.transitions import CANCEL_REASONS, Action, Actor, Phase, RequestKind
 from milepost.rules import RuleError
 from milepost.store import ledger, orders, settings
@@ -216,8 +216,9 @@ def _leads_to(before: Order, after: Order) -> str:
         skipped = sum(milestone.state == "skipped" for milestone in after.milestones)
         rest = f", {skipped} milestone{'s' if skipped > 1 else ''} skipped" if skipped else ""
         return f"the order is {after.status} ({after.reason}){rest}"
-    if after.open_request and not before.open_request:
-        hours = after.terms.policy.resolution_hours
+    request = after.open_request
+    if request and not before.open_request:
+        hours = (answer_by(after, request) - request.opened_at) // times.HOUR
         return f"the other party has {hours} hours to answer"
     if after.stopping and not before.stopping:
         return "the order ends once the running milestone is approved"

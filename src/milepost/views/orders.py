@@ -7,9 +7,9 @@ from milepost import commands, rules
 from milepost.core import transitions
 from milepost.core.act import FileRecord, HistoryEntry
 from milepost.core.ledger import Totals
-from milepost.core.order import Milestone, Order, Request, Timer, deadline, is_legal, timers
+from milepost.core.order import Milestone, Order, Request, Timer, answer_by, deadline, is_legal, timers
 from milepost.core.terms import MilestoneTerms
-from milepost.core.transitions import Action, Phase, RequestState, State, answer_ends_at, review_ends_at
+from milepost.core.transitions import Action, Phase, RequestState, State, review_ends_at
 from milepost.views.base import Arguments, Instant
 
 
@@ -130,7 +130,7 @@ class RequestView(NamedTuple):
             request.reason,
             request.note,
             request.opened_at,
-            answer_ends_at(order, request) if request.state == RequestState.OPEN else None,
+            answer_by(order, request) if request.state == RequestState.OPEN else None,
             str(request.state),
             request.closed_at,
             str(request.kind),
