@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from milepost import times
-from milepost.core.order import Order, possible
+from milepost.core.order import Milestone, Order, possible
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
 from milepost.core.transitions import CANCEL_REASONS, Action
 from milepost.market import ledger, orders, stores
@@ -17,6 +17,7 @@ from milepost.market.orders import Step
 from milepost.policy import Policy
 from milepost.store import audit, chain, settings
 from milepost.store.db import Database
+from milepost.store.order_rows import MILESTONE_STATE, milestone_state
 from milepost.store.orders import Origin
 
 START = times.parse_instant("2026-01-05T09:00:00Z", clock=0)
@@ -192,6 +193,15 @@ def random_args(random: Random, order: Order, action: Action, at: int, request_i
 # ── Orders by the thousand ──────────────────────────────────────────────────────────────────────────────────────────
 
 _NUMBERED = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+_NEW = milestone_state(Milestone(1, ADDED))
+# By column: the first milestone is delivered, the others are as all are that have not started.
+_STANDING = {
+    **{column: "NULL" if value is None else repr(value) for column, value in zip(MILESTONE_STATE, _NEW, strict=True)},
+    "state": "iif(position = 1, 'delivered', 'planned')",
+    "started_at": "iif(position = 1, {start}, NULL)",
+    "first_delivered_at": "iif(position = 1, {delivered}, NULL)",
+    "delivered_at": "iif(position = 1, {delivered}, NULL)",
+}
 _BULK = (
     """INSERT INTO orders (id, type, seller, client, title, policy_id, placed_at, status, stopping, version, due_at,
                            phase, hash)
@@ -201,10 +211,8 @@ _BULK = (
                            stages)
        SELECT n, number, 1, 'Part ' || number, 7, 5000, 2, 'What is delivered in this part', 0, '[]', '[]'
        FROM numbers, (SELECT 1 AS number UNION ALL SELECT 2 UNION ALL SELECT 3)""",
-    """INSERT INTO milestones (order_id, position, agreed, state, started_at, first_delivered_at, delivered_at,
-                               revisions_used, substeps_done, stages_done, extended_days, kept_cents)
-       SELECT n, position, position, iif(position = 1, 'delivered', 'planned'), iif(position = 1, {start}, NULL),
-              iif(position = 1, {delivered}, NULL), iif(position = 1, {delivered}, NULL), 0, '[]', 0, 0, 0
+    f"""INSERT INTO milestones (order_id, position, agreed, {", ".join(_STANDING)})
+       SELECT n, position, position, {", ".join(_STANDING.values())}
        FROM numbers, (SELECT 1 AS position UNION ALL SELECT 2 UNION ALL SELECT 3)""",
     """INSERT INTO history (order_id, number, at, actor, action, position, args, hash)
        SELECT *, next_link(n, number, at, actor, action, 1, NULL) FROM (
