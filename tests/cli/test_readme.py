@@ -22,6 +22,7 @@ def lines() -> list[str]:
 
 
 def test_the_table_of_commands_holds_every_command_once_and_no_other() -> None:
+    assert VERBS.keys() - {*NAMED} == set(), "README.md's table lacks these"
     assert sorted(NAMED) == sorted(VERBS)
 
 

@@ -146,7 +146,10 @@ def test_only_the_orders_that_exist_are_loaded_and_a_missing_one_is_named(memory
 def test_the_columns_that_are_written_are_the_columns_of_the_table(
     written: tuple[str, ...], row: type[SQLModel]
 ) -> None:
-    assert sorted(written) == sorted(column.name for column in tables.METADATA.tables[str(row.__tablename__)].columns)
+    columns = [column.name for column in tables.METADATA.tables[str(row.__tablename__)].columns]
+    assert {*columns} - {*written} == set(), "store/order_rows.py does not write these"
+    assert {*written} - {*columns} == set(), "store/tables.py has no column for these"
+    assert len(written) == len(columns)
 
 
 def test_what_a_milestone_agrees_on_is_written_in_the_order_of_its_columns() -> None:
