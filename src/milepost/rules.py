@@ -421,6 +421,14 @@ ACTOR = _rule(
     "article: who does what",
 )
 
+IDEMPOTENCY_KEY = _rule(
+    "idempotency-key",
+    "A creating or moving command that is given --key TEXT (1-80 characters) happens once: again with the same request "
+    "it answers with the first result, with another request it is refused.",
+    "the key {key!r} was given to another request, which was carried out at {at}",
+    "house reading",
+)
+
 # ── Money ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 MONEY_BOUNDS = _rule(

@@ -109,7 +109,7 @@ def _root_with(monkeypatch: pytest.MonkeyPatch, noun: typer.Typer) -> Any:
         ("--as ana", "missing command."),
         ("order deliver", "missing argument 'ORDER'."),
         ("order deliver 1 2", "got unexpected extra argument(s) (2)"),
-        ("order deliver 1 --lnk x", "no such option: --lnk (Possible options: --link)"),
+        ("order deliver 1 --lnk x", "no such option: --lnk (Possible options: --key, --link)"),
         ("order deliver 1 --link", "option '--link' requires an argument."),
         ("order place --client ana", "missing option '--gig'."),
         ("resolution open --order 1 --whole --reason late", "missing option '--by'. Choose from: client, seller"),

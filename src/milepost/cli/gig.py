@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from milepost.cli import workflow as milestones
+from milepost.cli.keyed import changes
 from milepost.cli.options import (
     PACKAGE_FORM,
     FromFile,
@@ -30,7 +31,7 @@ app.add_typer(milestones.app)
 
 
 @app.command()
-@answers
+@changes
 def create(
     from_file: FromFile = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The gig's title, 1-80 characters.")] = None,
@@ -119,7 +120,7 @@ def show(
 
 
 @app.command()
-@answers
+@changes
 def edit(
     gig: GigId,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its new title.")] = None,
@@ -142,7 +143,7 @@ def edit(
 
 
 @app.command("set-package")
-@answers
+@changes
 def set_package(
     gig: GigId,
     tier: Annotated[Tier, typer.Argument(metavar="PACKAGE", help="The package.")],
@@ -167,7 +168,7 @@ def set_package(
 
 
 @app.command()
-@answers
+@changes
 def pause(gig: GigId) -> "GigView":
     """Take no new orders from a gig, and make no new offers of it; offers already sent stand.
 
@@ -181,7 +182,7 @@ def pause(gig: GigId) -> "GigView":
 
 
 @app.command()
-@answers
+@changes
 def resume(gig: GigId) -> "GigView":
     """Take orders from a paused gig again.
 
@@ -195,7 +196,7 @@ def resume(gig: GigId) -> "GigView":
 
 
 @app.command()
-@answers
+@changes
 def delete(gig: GigId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> "GigView":
     """Delete a gig that no offer, order or message refers to.
 
@@ -211,7 +212,7 @@ def delete(gig: GigId, yes: Annotated[bool, typer.Option("--yes", help="Do not a
 
 
 @app.command("add-faq")
-@answers
+@changes
 def add_faq(
     gig: GigId,
     question: Annotated[str, typer.Option(metavar="TEXT", help="The question.")],
@@ -230,7 +231,7 @@ def add_faq(
 
 
 @app.command("remove-faq")
-@answers
+@changes
 def remove_faq(
     gig: GigId, number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Which one.")]
 ) -> "GigView":
@@ -262,7 +263,7 @@ def export(gig: GigId) -> "TextView":
 
 
 @app.command("milestone-payments")
-@answers
+@changes
 def milestone_payments(
     gig: GigId,
     state: Annotated[Literal["on", "off"], typer.Argument(metavar="STATE", help="Pay by milestone, or all at once.")],

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from milepost.cli.keyed import changes
 from milepost.cli.options import Limit, id_argument, id_option
 from milepost.cli.session import answers, current, note, store
 
@@ -15,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="What clients and sellers write to 
 
 
 @app.command()
-@answers
+@changes
 def send(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to write.")],
     sender: Annotated[str, typer.Option("--from", metavar="HANDLE", help="Who writes.")],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from milepost import times
+from milepost.cli.keyed import changes
 from milepost.cli.options import Limit, OfOrder, amount, moment
 from milepost.cli.session import answers, current, store
 
@@ -58,7 +59,7 @@ def balances(
 
 
 @app.command()
-@answers
+@changes
 def withdraw(
     seller: Annotated[str, typer.Option("--seller", metavar="HANDLE", help="Who is paid out.")],
     cents: Annotated[int | None, typer.Option("--amount", metavar="AMOUNT", parser=amount, help="How much.")] = None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from milepost import times
+from milepost.cli.keyed import changes
 from milepost.cli.options import (
     ClientFilter,
     FromFile,
@@ -35,7 +36,7 @@ app = typer.Typer(no_args_is_help=True, help="Custom offers: sent to one client,
 
 
 @app.command()
-@answers
+@changes
 def create(
     from_file: FromFile = None,
     gig: Annotated[int | None, id_option("--gig", "GIG", "The seller's gig that it is for.")] = None,
@@ -191,7 +192,7 @@ def export(offer: OfferId) -> "TextView":
 
 
 @app.command()
-@answers
+@changes
 def accept(offer: OfferId) -> "Created[PlacedView]":
     """Accept an offer as its client: the order is placed and its first milestone charged.
 
@@ -207,7 +208,7 @@ def accept(offer: OfferId) -> "Created[PlacedView]":
 
 
 @app.command()
-@answers
+@changes
 def decline(offer: OfferId) -> "OfferView":
     """Decline an offer as its client.
 
@@ -221,7 +222,7 @@ def decline(offer: OfferId) -> "OfferView":
 
 
 @app.command()
-@answers
+@changes
 def withdraw(offer: OfferId) -> "OfferView":
     """Withdraw an offer as its seller.
 

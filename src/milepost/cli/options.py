@@ -254,6 +254,9 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="Show 
 SellerFilter = Annotated[str | None, typer.Option("--seller", metavar="HANDLE", help="Only this seller's.")]
 ClientFilter = Annotated[str | None, typer.Option("--client", metavar="HANDLE", help="Only this client's.")]
 FromFile = Annotated[str | None, typer.Option("--from", metavar="FILE", help="Read it from a TOML file; - is stdin.")]
+Meant = Annotated[
+    int | None, typer.Option("--milestone", metavar="N", min=1, help="Only if it concerns this milestone, no other.")
+]
 Message = Annotated[str, typer.Option("--message", "-m", metavar="TEXT", help="A message to go with it.")]
 
 

@@ -7,8 +7,9 @@ import typer
 
 from milepost import times
 from milepost.cli import order_clock, order_views
-from milepost.cli.options import Message, OrderId, Record, Tier, id_option, moment, record
-from milepost.cli.session import answers, current, note, store
+from milepost.cli.keyed import changes
+from milepost.cli.options import Meant, Message, OrderId, Record, Tier, id_option, moment, record
+from milepost.cli.session import current, note, store
 from milepost.commands import template_of
 from milepost.core import names
 from milepost.core.transitions import Action
@@ -25,17 +26,16 @@ app.add_typer(order_views.app)
 app.add_typer(order_clock.app)
 
 
-def act(order: int, *actions: Action, **args: Any) -> "OrderView":
-    """Take some actions on an order, all or none; the last one takes the arguments."""
+def act(order: int, action: Action, *, meant: int | None = None, goes_on: bool = False, **args: Any) -> "OrderView":
+    """Take an action on an order, if it concerns the milestone that is meant; and continue at once, all or none."""
     from milepost.market import orders
 
-    *first, last = actions
-    steps = [*(orders.Step(action) for action in first), orders.Step(last, args)]
+    steps = [orders.Step(action, args, meant=meant), *([orders.Step(Action.CONTINUE)] if goes_on else [])]
     return orders.perform(store(), order, steps, handle=current().handle)
 
 
 @app.command()
-@answers
+@changes
 def place(
     gig: Annotated[int, id_option("--gig", "GIG", "The gig to order from.")],
     client: Annotated[str, typer.Option("--client", metavar="HANDLE", help="Who orders.")],
@@ -61,7 +61,7 @@ def place(
 
 
 @app.command()
-@answers
+@changes
 def deliver(
     order: OrderId,
     message: Message = "",
@@ -73,6 +73,7 @@ def deliver(
         list[Record] | None,
         typer.Option(metavar="NAME:SIZE:SHA256", parser=record, help="A file by its record, without the file."),
     ] = None,
+    milestone: Meant = None,
 ) -> "OrderView":
     """Deliver the running milestone, as the seller: it opens the client's review of 8 days.
 
@@ -85,14 +86,15 @@ def deliver(
     """
     files = [*(one._asdict() for one in recorded or ()), *(input.record(path) for path in file or ())]
     links = [names.check_new_link("a link", one) for one in link or ()]
-    return act(order, Action.DELIVER, message=message, files=files, links=links)
+    return act(order, Action.DELIVER, meant=milestone, message=message, files=files, links=links)
 
 
 @app.command()
-@answers
+@changes
 def approve(
     order: OrderId,
     go_on: Annotated[bool, typer.Option("--continue", help="Start and pay the next milestone at once.")] = False,
+    milestone: Meant = None,
 ) -> "OrderView":
     """Approve the delivered milestone, as the client: the seller is paid.
 
@@ -100,37 +102,37 @@ def approve(
     Examples:
       milepost order approve 1
       milepost order approve 1 --continue
+      milepost order approve 1 --milestone 1 --key approve-1-1
     """
-    actions = (Action.APPROVE, Action.CONTINUE) if go_on else (Action.APPROVE,)
-    return act(order, *actions)
+    return act(order, Action.APPROVE, meant=milestone, goes_on=go_on)
 
 
 @app.command("continue")
-@answers
-def continue_(order: OrderId) -> "OrderView":
+@changes
+def continue_(order: OrderId, milestone: Meant = None) -> "OrderView":
     """Start the next milestone, as the client: it is charged now.
 
     \b
     Example:
       milepost order continue 1
     """
-    return act(order, Action.CONTINUE)
+    return act(order, Action.CONTINUE, meant=milestone)
 
 
 @app.command()
-@answers
-def revise(order: OrderId, message: Message = "") -> "OrderView":
+@changes
+def revise(order: OrderId, message: Message = "", milestone: Meant = None) -> "OrderView":
     """Ask for a revision of the delivered milestone, as the client.
 
     \b
     Example:
       milepost order revise 1 --message "Bluer, please"
     """
-    return act(order, Action.REVISE, message=message)
+    return act(order, Action.REVISE, meant=milestone, message=message)
 
 
 @app.command()
-@answers
+@changes
 def stop(
     order: OrderId,
     after_current: Annotated[
@@ -154,7 +156,7 @@ def stop(
 
 
 @app.command("check-substep")
-@answers
+@changes
 def check_substep(
     order: OrderId,
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="The substep's number.")],
@@ -171,7 +173,7 @@ def check_substep(
 
 
 @app.command("report-stage")
-@answers
+@changes
 def report_stage(order: OrderId) -> "OrderView":
     """Report the next stage complete, as the seller, where the client paid the whole package when ordering.
 
@@ -183,7 +185,7 @@ def report_stage(order: OrderId) -> "OrderView":
 
 
 @app.command("set-call")
-@answers
+@changes
 def set_call(
     order: OrderId,
     at: Annotated[times.When, typer.Option("--at", metavar="TIME", parser=moment, help="When the call is.")],

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from milepost import times
+from milepost.cli.keyed import changes
 from milepost.cli.options import Limit, duration, id_option, moment
-from milepost.cli.session import answers, machine_now, note, store
+from milepost.cli.session import machine_now, note, store
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
@@ -16,7 +17,7 @@ app = typer.Typer()
 
 
 @app.command()
-@answers
+@changes
 def tick(
     now: Annotated[
         times.When | None, typer.Option(metavar="TIME", parser=moment, help="Move the clock to this time.")

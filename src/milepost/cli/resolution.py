@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from milepost import money
+from milepost.cli.keyed import changes
 from milepost.cli.options import (
     FromFile,
     Limit,
@@ -40,7 +41,7 @@ Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="What to say w
 
 
 @app.command("open")
-@answers
+@changes
 def open_(
     by: By,
     reason: Reason,
@@ -80,7 +81,7 @@ def open_(
 
 
 @app.command()
-@answers
+@changes
 def extend(
     order: OrderId,
     days: Annotated[int, typer.Option("--days", metavar="N", help="How many more days.")],
@@ -101,7 +102,7 @@ def extend(
 
 
 @app.command()
-@answers
+@changes
 def change(
     order: OrderId,
     by: By,
@@ -146,7 +147,7 @@ def _asked(view: "Created[RequestView]") -> "Created[RequestView]":
 
 
 @app.command()
-@answers
+@changes
 def accept(resolution: RequestId) -> "OrderView":
     """Accept a request, as the other party: what was asked for happens.
 
@@ -158,7 +159,7 @@ def accept(resolution: RequestId) -> "OrderView":
 
 
 @app.command()
-@answers
+@changes
 def decline(resolution: RequestId) -> "OrderView":
     """Decline a request, as the other party.
 
@@ -170,7 +171,7 @@ def decline(resolution: RequestId) -> "OrderView":
 
 
 @app.command()
-@answers
+@changes
 def withdraw(resolution: RequestId) -> "OrderView":
     """Withdraw a request, as the party that asked.
 
@@ -227,7 +228,7 @@ def reasons() -> "Listing[ReasonView]":
 
 
 @app.command()
-@answers
+@changes
 def support(
     order: OrderId,
     reason: Reason,

@@ -26,17 +26,24 @@ if TYPE_CHECKING:
 
 _Options = ParamSpec("_Options")
 _Answer = TypeVar("_Answer", bound="View")
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
 @dataclass(slots=True)
 class Session:
-    """`path` is the store's file; `handle` the party of `--as`; `keeps` an open store whose answers are not printed."""
+    """`path` is the store's file; `handle` the party of `--as`; `keeps` an open store whose answers are not printed.
+
+    `within` is the store inside a transaction that the command runs in, if it does; `as_json` whether `--json` was
+    said.
+    """
 
     path: Path | None = None
     handle: str | None = None
     keeps: "Database | None" = None
+    within: "Database | None" = None
+    as_json: bool = False
     opened: "list[Database]" = field(default_factory=list)
 
     @property
@@ -80,6 +87,8 @@ def using(session: Session) -> Iterator[Session]:
 def store() -> "Database":
     """The store of the session, open; where its clock is the machine's, it is brought up to it first."""
     session = current()
+    if session.within is not None:
+        return session.within
     if session.keeps is not None:
         return session.keeps
     if not session.opened:
@@ -100,20 +109,25 @@ def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
 
     @wraps(function)
     def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
-        as_json = bool(options.pop("json", False))
+        session = current()
+        session.as_json = bool(options.pop("json", False))
         view = function(*args, **options)
-        if current().keeps is None:
+        if session.keeps is None:
             from milepost.render import screen
 
-            screen.show(view, as_json=as_json)
+            screen.show(view, as_json=session.as_json)
         return view
 
-    # What typer reads: the function's options and one more, and no answer, whose type is not loaded with the command.
-    flag = inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json)
-    parameters = [*inspect.signature(function).parameters.values(), flag]
-    command.__annotations__ = {one.name: one.annotation for one in parameters}
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return command
+    return with_option(command, "json", Json, default=False)
+
+
+def with_option(function: _Function, name: str, declared: object, *, default: object) -> _Function:
+    """The function as typer reads it, with an option more: all options, and no answer, whose type is not loaded."""
+    option = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=declared)
+    parameters = [*inspect.signature(function).parameters.values(), option]
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return function
 
 
 def confirmed(question: str) -> bool:

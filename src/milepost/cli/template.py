@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from milepost.cli.keyed import changes
 from milepost.cli.options import GigId
 from milepost.cli.session import answers, current, store
 
@@ -48,7 +49,7 @@ def show(template: Name) -> "TemplateView":
 
 
 @app.command()
-@answers
+@changes
 def save(
     gig: GigId, name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call it.")]
 ) -> "TemplateView":
@@ -64,7 +65,7 @@ def save(
 
 
 @app.command()
-@answers
+@changes
 def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> "TemplateView":
     """Delete a saved template, not one that ships; gigs that used it keep their workflow.
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from milepost.cli.keyed import changes
 from milepost.cli.options import GigId, Price, Tier, count_of, price, revisions
-from milepost.cli.session import answers, current, store
+from milepost.cli.session import current, store
 from milepost.core.gig import TIERS, prices_by_package
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def _tiers(chosen: list[Tier] | None) -> tuple[str, ...]:
 
 
 @app.command("add-milestone")
-@answers
+@changes
 def add_milestone(
     gig: GigId,
     name: Annotated[str, typer.Option(metavar="TEXT", help="The milestone's name.")],
@@ -66,7 +67,7 @@ def add_milestone(
 
 
 @app.command("edit-milestone")
-@answers
+@changes
 def edit_milestone(
     gig: GigId,
     milestone: Position,
@@ -116,7 +117,7 @@ def edit_milestone(
 
 
 @app.command("move-milestone")
-@answers
+@changes
 def move_milestone(
     gig: GigId,
     milestone: Position,
@@ -134,7 +135,7 @@ def move_milestone(
 
 
 @app.command("remove-milestone")
-@answers
+@changes
 def remove_milestone(gig: GigId, milestone: Position) -> "GigView":
     """Remove a milestone from a gig's workflow.
 
@@ -148,7 +149,7 @@ def remove_milestone(gig: GigId, milestone: Position) -> "GigView":
 
 
 @app.command("add-substep")
-@answers
+@changes
 def add_substep(
     gig: GigId,
     milestone: Position,
@@ -168,7 +169,7 @@ def add_substep(
 
 
 @app.command("remove-substep")
-@answers
+@changes
 def remove_substep(
     gig: GigId,
     milestone: Position,
@@ -186,7 +187,7 @@ def remove_substep(
 
 
 @app.command("use-template")
-@answers
+@changes
 def use_template(
     gig: GigId,
     template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="One of `milepost template list`.")],

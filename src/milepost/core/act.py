@@ -135,6 +135,18 @@ def act(order: Order, action: Action, *, actor: Actor, at: int, **args: JsonValu
     return _outcome(change, after, HistoryEntry(order.version + 1, at, actor, action, change.position, args))
 
 
+def check_meant(order: Order, action: Action, position: int) -> None:
+    """Refuse an action that was meant for the milestone at `position`, and would concern another.
+
+    So a command that is sent once more, late, cannot meet the next milestone. Raises the rule of the action's own
+    state, or `cancel-milestone` where there is no such milestone.
+    """
+    _guard_milestone(order, position)
+    concerned = order.upcoming if action is Action.CONTINUE else order.current
+    if concerned is None or concerned.position != position:
+        raise refusals.other_milestone(order, action, position)
+
+
 def fire(order: Order) -> Outcome:
     """What the clock does to the order at the instant of the timer that is due first. There must be one."""
     timer = due(order)

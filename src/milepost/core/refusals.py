@@ -82,6 +82,17 @@ def wrong_state(order: Order, action: Action) -> RuleError:
     return _WRONG_STATE[action](order)
 
 
+def other_milestone(order: Order, action: Action, position: int) -> RuleError:
+    """The action would concern another milestone than the one that was meant."""
+    meant = order.milestones[position - 1]
+    return _OF_ONE_MILESTONE[action].refuse(
+        order=order.id,
+        phase=str(order.phase),
+        why=f"milestone {position} is {meant.state}, and milestone {order.current.position} {order.current.state}",
+        possible=possible_text(order),
+    )
+
+
 def possible_text(order: Order) -> str:
     """What the parties can do in the ordinary run of things, in words; the Resolution Center is told apart."""
     routine = [action for action, _ in possible(order) if action not in REQUEST_ROWS]
@@ -192,6 +203,14 @@ def _change(order: Order) -> RuleError:
     why = f"order {order.id} is a {order.terms.type} order; only one by milestones has a plan to change"
     return rules.CHANGE_TERMS.refuse(why=why, order=order.id)
 
+
+# What concerns the current milestone, or the next, and can be said to be meant for one.
+_OF_ONE_MILESTONE = {
+    Action.DELIVER: rules.DELIVER_STATE,
+    Action.APPROVE: rules.REVIEW_WINDOW,
+    Action.REVISE: rules.REVIEW_WINDOW,
+    Action.CONTINUE: rules.ORDER_NEXT_CHARGE,
+}
 
 # Support always finds something to cancel in an active order, and `ended` refuses it one that has ended.
 _WRONG_STATE: Mapping[Action, Refuse] = {

@@ -24,12 +24,16 @@ from milepost.views.orders import HistoryEntryView, OrderedView, OrderLineView, 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action that somebody wants to take; `actor` is needed only where either party could."""
+    """One action that somebody wants to take; `actor` is needed only where either party could.
+
+    `meant` is the milestone that it must concern, if that was said.
+    """
 
     action: Action
     args: Mapping[str, JsonValue | times.When] = field(default_factory=dict)
     actor: Actor | None = None
     numbers: str | None = None  # the table whose next id the step takes as its `id`
+    meant: int | None = None
 
 
 class Exported(NamedTuple):
@@ -67,6 +71,8 @@ def perform_in(connection: Connection, order_id: int, steps: Sequence[Step], *, 
         if step is not steps[0] and order.status is not Status.ACTIVE:
             raise _ended_between(before, step)
         actor = acting(order, step, handle)
+        if step.meant is not None:
+            act.check_meant(order, step.action, step.meant)
         args: dict[str, JsonValue] = {"id": orders.next_id(connection, step.numbers)} if step.numbers else {}
         args |= {name: one.at(now) if isinstance(one, times.When) else one for name, one in step.args.items()}
         outcomes.append(act.act(order, step.action, actor=actor, at=now, **args))

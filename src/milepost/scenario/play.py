@@ -16,7 +16,7 @@ from milepost.rules import RuleError
 from milepost.scenario.expectations import compare
 from milepost.scenario.file import Event, Scenario
 from milepost.store.db import Database
-from milepost.views.base import Created, View
+from milepost.views.base import Created, Repeated, View
 from milepost.views.gigs import GigView
 from milepost.views.offers import OfferView, PlacedView
 from milepost.views.orders import OrderedView, OrderView, RequestView
@@ -132,13 +132,13 @@ def _done(run: _Play, event: Event) -> bool:
     except MilepostError as error:
         return _tell(run, event, f"failed: {error}", ok=False)
     order = _bind(run, event, view)
-    if event.binds and not isinstance(view, Created):
+    if event.binds and event.binds not in run.refs:
         return _tell(run, event, f"done, but it makes nothing that could be called {event.binds}", ok=False)
     if event.refused:
         return _tell(run, event, f"done, but {event.refused} should have refused it", ok=False)
     if getattr(view, "failed", False):  # as on the command line, whose exit code says so
         return _tell(run, event, "done, but it found something wrong", ok=False)
-    _tell(run, event, _effect(run, order), ok=True)
+    _tell(run, event, "done before, under its key" if isinstance(view, Repeated) else _effect(run, order), ok=True)
     if event.expect:
         _compare(run, event, order.id if order else _subject(run, event))
     return True
@@ -175,8 +175,9 @@ def _with_money(run: _Play, step: StepView) -> StepView:
 def _bind(run: _Play, event: Event, view: View | int) -> OrderView | None:
     """Remember what the step made, and find the order that it was about."""
     whole = view.whole if isinstance(view, Created) else view
-    if isinstance(view, Created) and event.binds:
-        run.refs[event.binds] = view.id
+    made = view.id if isinstance(view, Created | Repeated) else None
+    if made is not None and event.binds:
+        run.refs[event.binds] = made
     order = whole.order if isinstance(whole, PlacedView | OrderedView) else whole
     if event.binds and isinstance(order, OrderView):
         run.subjects[event.binds] = order.id

@@ -82,10 +82,17 @@ class Database:
             connection.execute("COMMIT")
 
     @contextmanager
+    def whole(self) -> Iterator["Database"]:
+        """The same store, whose writes are kept all together at the end, or not at all. Raises as `write` does."""
+        with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
+            yield _Inside(connection, self)
+            connection.execute("COMMIT")
+
+    @contextmanager
     def trial(self) -> Iterator["Database"]:
         """The same store, in which everything can be done and nothing is kept. Others cannot write meanwhile."""
         with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
-            yield _Trial(connection, self)
+            yield _Inside(connection, self)
 
     @contextmanager
     def rebuild(self) -> Iterator[Connection]:
@@ -165,8 +172,8 @@ class _Memory(Database):
             beside.write_bytes(self.image())  # VACUUM INTO would take the name for that of another store in memory
 
 
-class _Trial(Database):
-    """A store inside one transaction that will be undone."""
+class _Inside(Database):
+    """A store inside one transaction, which ends outside. A write in it is a savepoint."""
 
     def __init__(self, connection: Connection, store: Database) -> None:
         super().__init__(store._location, store.name)
@@ -181,15 +188,31 @@ class _Trial(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._told_apart():
-            self._connection.execute("SAVEPOINT one_write")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK TO one_write")
-                raise
-            finally:
-                self._connection.execute("RELEASE one_write")
+        with self._told_apart(), self._savepoint():
+            yield self._connection
+
+    @contextmanager
+    def whole(self) -> Iterator[Database]:
+        with self._told_apart(), self._savepoint():
+            yield self
+
+    @contextmanager
+    def trial(self) -> Iterator[Database]:
+        with self._told_apart(), self._savepoint(keeps=False):
+            yield self
+
+    @contextmanager
+    def _savepoint(self, *, keeps: bool = True) -> Iterator[None]:
+        self._connection.execute("SAVEPOINT inside")
+        try:
+            yield
+        except BaseException:
+            keeps = False
+            raise
+        finally:
+            if not keeps:
+                self._connection.execute("ROLLBACK TO inside")
+            self._connection.execute("RELEASE inside")
 
 
 @contextmanager

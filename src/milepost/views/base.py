@@ -1,5 +1,6 @@
 """What all views share: instants, lists, new things, texts, and the way to plain JSON. No view of anything itself."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
@@ -52,6 +53,18 @@ class TextView(NamedTuple):
     text: str
 
 
+class Repeated(NamedTuple, Generic[Item]):
+    """The answer that a command gave when it was carried out under its key, at an instant (rule idempotency-key).
+
+    `id` is that of what it made; `answer` its JSON; `shown` its text, or nothing if that was not asked for then.
+    """
+
+    id: int | None
+    at: Instant
+    answer: str
+    shown: str
+
+
 # ── Plain JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _Write: TypeAlias = Callable[[object], JsonValue]
@@ -61,6 +74,8 @@ def as_plain(view: View) -> JsonValue:
     """What `--json` prints of a view: dicts, lists, text, integers."""
     if isinstance(view, Listing):
         return [item if isinstance(item, str) else _plain(item) for item in view.items]
+    if isinstance(view, Repeated):
+        return cast("JsonValue", json.loads(view.answer))
     return _plain(view.whole if isinstance(view, Created) else view)
 
 
