@@ -1,0 +1,69 @@
+"""Every system call that writes, syncs or links: a command is killed before it, or it fails, and nothing is lost.
+
+It needs strace; where there is none the folder's `conftest.py` leaves this file out and says so.
+"""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+from proof import fault_helpers
+from proof.fault_helpers import Injection
+from proof.kill_helpers import Change, Made, Target
+from proof.pool_helpers import Tally, Workers
+from proof.report_helpers import Size
+
+SHORT_FAILURES = 120
+Checks = Callable[[str, str, Tally], None]
+
+
+def injections(workers: Workers, targets: Sequence[Target], *, kills: bool) -> list[Injection]:
+    """All that can be done to the calls of some commands."""
+    choose = fault_helpers.kills_of if kills else fault_helpers.failures_of
+    found: list[Injection] = []
+    for target, calls in zip(targets, workers.each(fault_helpers.calls_of, targets), strict=True):
+        assert calls, f"{target.name} makes no call"
+        found += choose(target, calls)
+    return found
+
+
+def test_a_command_killed_before_any_of_its_calls_is_done_or_not_done(
+    workers: Workers, changes: list[Change], size: Size, no_faults: Checks
+) -> None:
+    jobs = injections(workers, changes, kills=True)
+    assert len(jobs) > 1_000
+    if not size.long:
+        jobs = Random(size.seed).sample(jobs, size.kills // 5)
+    tally = workers.tally(fault_helpers.inject, jobs)
+    no_faults("Kills of every writing command before a write, sync or unlink", "kills at a call", tally)
+    assert tally.counts["before"] > tally.counts["after"] > 0
+
+
+def test_a_command_whose_calls_fail_says_so_and_is_done_or_not_done(
+    workers: Workers, changes: list[Change], size: Size, no_faults: Checks
+) -> None:
+    jobs = injections(workers, changes, kills=False)
+    if not size.long:
+        jobs = Random(size.seed).sample(jobs, SHORT_FAILURES)
+    tally = workers.tally(fault_helpers.inject, jobs)
+    no_faults("Calls of every writing command that fail (ENOSPC, EIO)", "failed calls", tally)
+    assert tally.counts["before"] > tally.counts["after"] > 0
+
+
+def test_a_command_that_makes_a_file_and_is_killed_before_any_call_makes_all_of_it_or_nothing(
+    workers: Workers, makings: list[Made], size: Size, no_faults: Checks
+) -> None:
+    jobs = injections(workers, makings, kills=True)
+    if not size.long:
+        jobs = Random(size.seed).sample(jobs, SHORT_FAILURES)
+    tally = workers.tally(fault_helpers.inject, jobs)
+    no_faults("Kills of init and of what makes other files before a call", "kills at a call", tally)
+
+
+def test_a_command_that_makes_a_file_and_whose_calls_fail_makes_all_of_it_or_nothing(
+    workers: Workers, makings: list[Made], size: Size, no_faults: Checks
+) -> None:
+    jobs = injections(workers, makings, kills=False)
+    if not size.long:
+        jobs = Random(size.seed).sample(jobs, SHORT_FAILURES)
+    tally = workers.tally(fault_helpers.inject, jobs)
+    no_faults("Calls of init and of what makes other files that fail", "failed calls", tally)
