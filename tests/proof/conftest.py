@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proof import fault_helpers, kill_helpers, pool_helpers, report_helpers, shop_helpers
+from proof import fault_helpers, history_helpers, kill_helpers, pool_helpers, report_helpers, shop_helpers
 from proof.kill_helpers import Change, Made
 from proof.pool_helpers import Tally, Workers
 from proof.report_helpers import Line, Size
@@ -41,6 +41,13 @@ def shop(scratch: Path, workers: Workers) -> Path:
 
 
 @pytest.fixture(scope="session")
+def playground(workers: Workers, scratch: Path) -> Path:
+    """The store that all histories begin with."""
+    path: Path = workers.one(history_helpers.build_playground, scratch / "playground.db")
+    return path
+
+
+@pytest.fixture(scope="session")
 def changes(workers: Workers, shop: Path) -> list[Change]:
     """Every kind of command that changes a store, and what it does when it is left alone."""
     names = [*shop_helpers.WRITES]
@@ -62,6 +69,13 @@ def pytest_report_header() -> list[str]:
 def size(request: pytest.FixtureRequest) -> Size:
     """How much is to be done."""
     return Size.of(request.config)
+
+
+@pytest.fixture(scope="session")
+def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where inputs that fail are written."""
+    given = request.config.getoption("--cases")
+    return Path(given).resolve() if given else tmp_path_factory.mktemp("cases")
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ which is how strace counts.
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from proof.kill_helpers import Target
+from proof import shop_helpers
+from proof.kill_helpers import Change, Target
 from proof.pool_helpers import Tally, own_folder
 from proof.program_helpers import UNHANDLED, Answer
 
@@ -103,6 +105,20 @@ def inject(job: Injection) -> Tally:
     told = f"{job.target.name}: {job.what} at {job.call}{' and after' if job.lasting else ''}"
     kind = "kills at a call" if kills else "failed calls"
     return Tally(Counter({kind: 1, ended.state: 1}), [f"{told}: {fault}" for fault in faults])
+
+
+def inject_real(job: Injection) -> Tally:
+    """The same in a process that is started as a shell starts it, not forked."""
+    assert isinstance(job.target, Change)
+    assert STRACE is not None
+    folder = own_folder() / "real"
+    store = shop_helpers.copied(job.target.store, folder)
+    command = [sys.executable, "-m", "milepost", "--db", str(store), *job.target.args]
+    traced = [STRACE, "-f", "-qq", "-o", str(folder / "log"), "-e", f"trace={job.call.name}", "-e", job.words, *command]
+    ran = subprocess.run(traced, capture_output=True, text=True, check=False)
+    ended = job.target.aftermath(folder, Answer(ran.returncode, ran.stdout, ran.stderr))
+    faults = [*ended.faults, *([] if ran.returncode == -9 else [f"it was not hit, and ended with {ran.returncode}"])]
+    return Tally(Counter({"kills at a call": 1}), [f"{job.target.name}: {job.call}: {fault}" for fault in faults])
 
 
 def _of_failure(job: Injection, answer: Answer, state: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Every command of the program with its parameters, read off the command line's own tree."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 
@@ -19,6 +20,14 @@ class Leaf(NamedTuple):
 
     words: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+
+
+@cache
+def flags() -> frozenset[str]:
+    """The options that take no value, whatever the command."""
+    every = [parameter for leaf in leaves() for parameter in leaf.parameters]
+    valued = {name for parameter in every if not parameter.is_flag for name in parameter.names}
+    return frozenset(name for parameter in every for name in parameter.names) - valued
 
 
 def leaves() -> list[Leaf]:

@@ -184,3 +184,12 @@ def _entered(args: Sequence[str]) -> int:
     except OSError:
         return 120  # Python's own code for it
     return code
+
+
+def strict_json(text: str) -> Any:
+    """What a JSON text holds, without the names of numbers that JSON does not have. Raises `ValueError`."""
+
+    def refuse(name: str) -> Any:
+        raise ValueError(f"{name} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)

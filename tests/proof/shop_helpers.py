@@ -135,6 +135,102 @@ READS: Mapping[str, str] = {
     "demo": "demo",
     "scenario new": "scenario new",
 }
+GOOD_FILES: Mapping[str, str] = {
+    "gig.toml": """
+title = "Icons"
+seller = "maria"
+subcategory = "Logo Design"
+description = "Drawn by hand"
+package.basic = { price = "150.00", days = 12, revisions = 2 }
+package.premium = { price = "480.00", days = 20, revisions = "unlimited", description = "All of it" }
+[[milestone]]
+name = "Sketches"
+days = 5
+zoom = true
+prices = { basic = "100.00", premium = "300.00" }
+substeps = ["Pencil", { name = "Ink", packages = ["premium"] }]
+[[milestone]]
+name = "Files"
+days = 7
+revisions = 1
+prices = { basic = "50.00", premium = "180.00" }
+""",
+    "offer.toml": """
+gig = 1
+client = "ana"
+type = "milestones"
+title = "A fox"
+expires = "+3d"
+[[milestone]]
+name = "Draft"
+days = 5
+price = "60.00"
+revisions = 2
+substeps = ["Pencil", "Ink"]
+[[milestone]]
+name = "Colour"
+days = 5
+price = "70.00"
+zoom = true
+""",
+    "policy.toml": """
+name = "own"
+review_hours = 100
+continue_hours = 50
+continue_from = "approval"
+clearance_days = 3
+seller_fee_bp = 1000
+client_fee_bp = 500
+small_charge_fee_cents = 200
+small_charge_under_cents = 5000
+""",
+    "story.toml": """
+[scenario]
+title = "A fox"
+start = 2026-01-05T09:00:00Z
+policy = "terms-2024"
+[[gig]]
+ref = "foxes"
+title = "Foxes"
+seller = "maria"
+subcategory = "Logo Design"
+package.basic = { price = "150.00", days = 7 }
+[[offer]]
+ref = "deal"
+gig = "foxes"
+client = "ana"
+type = "milestones"
+[[offer.milestone]]
+name = "Draft"
+days = 5
+price = "60.00"
+revisions = 1
+[[offer.milestone]]
+name = "Colour"
+days = 5
+price = "70.00"
+[[step]]
+at = "+0d"
+do = "offer accept deal as job"
+[[step]]
+at = "+1d"
+do = "order deliver job --link https://example.com/fox"
+expect = { phase = "review", timers = ["review-silence"] }
+[[step]]
+at = "+2d"
+do = "order approve job"
+[[step]]
+at = "+3d"
+do = "order revise job"
+refused = "review-window"
+[[expect]]
+at = "+30d"
+order = "job"
+status = "completed"
+reason = "continue-expired"
+balances = { "seller:maria:available" = "48.00", escrow = "0.00" }
+""",
+}
 ON_FILES = {  # these work on files, not on the store of `--db`; tests of their own treat those that make one
     "init",
     "scenario run",

@@ -12,7 +12,7 @@ from proof.kill_helpers import Change, Made, Target
 from proof.pool_helpers import Tally, Workers
 from proof.report_helpers import Size
 
-SHORT_FAILURES = 120
+SHORT_FAILURES, SHORT_REAL = 100, 4
 Checks = Callable[[str, str, Tally], None]
 
 
@@ -36,6 +36,17 @@ def test_a_command_killed_before_any_of_its_calls_is_done_or_not_done(
     tally = workers.tally(fault_helpers.inject, jobs)
     no_faults("Kills of every writing command before a write, sync or unlink", "kills at a call", tally)
     assert tally.counts["before"] > tally.counts["after"] > 0
+
+
+def test_a_process_that_a_shell_started_and_that_is_killed_before_a_call_is_done_or_not_done(
+    workers: Workers, changes: list[Change], size: Size, no_faults: Checks
+) -> None:
+    approve = next(change for change in changes if change.name == "order approve")
+    jobs = [job for job in injections(workers, [approve], kills=True) if job.call.name in ("pwrite64", "fdatasync")]
+    if not size.long:
+        jobs = Random(size.seed).sample(jobs, SHORT_REAL)
+    tally = workers.tally(fault_helpers.inject_real, jobs)
+    no_faults("Kills of processes from a shell before a write or sync", "kills at a call", tally)
 
 
 def test_a_command_whose_calls_fail_says_so_and_is_done_or_not_done(

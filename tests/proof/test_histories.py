@@ -5,20 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from proof import checker_helpers, forge_helpers, history_helpers, naive_helpers
+from proof import checker_helpers, forge_helpers, naive_helpers
 from proof.history_helpers import Plan
 from proof.pool_helpers import Tally, Workers
 from proof.report_helpers import Size
 
 NAIVE = 12
 Checks = Callable[[str, str, Tally], None]
-
-
-@pytest.fixture(scope="session")
-def playground(workers: Workers, scratch: Path) -> Path:
-    """The store that all histories begin with."""
-    path: Path = workers.one(history_helpers.build_playground, scratch / "playground.db")
-    return path
 
 
 def test_what_processes_were_told_is_in_the_store_once_and_fits_one_after_another(

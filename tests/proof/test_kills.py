@@ -38,7 +38,7 @@ def test_a_bulk_tick_killed_at_any_instant_is_finished_by_the_next(
     bulk = workers.one(kill_helpers.learn, "order tick", store, (*args, "--json"))
     count = max(12, size.kills // 40)
     tally = workers.tally(
-        kill_helpers.kill_at_random, [Kills(bulk, size.seed + first, 3) for first in range(0, count, 3)]
+        kill_helpers.kill_at_random, [Kills(bulk, size.seed + first, 6) for first in range(0, count, 6)]
     )
     no_faults(f"Kills of a tick of {BULK:,} orders at a random instant", "kills", tally)
     assert tally.counts["between"] > 0
