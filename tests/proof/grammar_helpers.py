@@ -30,6 +30,11 @@ def flags() -> frozenset[str]:
     return frozenset(name for parameter in every for name in parameter.names) - valued
 
 
+def has_option(name: str) -> bool:
+    """Whether some command takes an option of this name."""
+    return any(name in parameter.names for leaf in leaves() for parameter in leaf.parameters)
+
+
 def leaves() -> list[Leaf]:
     """All commands, in the order of the help."""
     from typer.main import get_command

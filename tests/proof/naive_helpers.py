@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from milepost.store.db import Connection
+
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _PAUSE_SECONDS = 0.003
 
@@ -36,8 +38,8 @@ class NaiveCursor(sqlite3.Cursor):
         return False
 
 
-class NaiveConnection(sqlite3.Connection):
-    """A connection all of whose statements go through naive cursors."""
+class NaiveConnection(Connection):
+    """The program's own connection, all of whose statements go through naive cursors."""
 
     def cursor(self, factory: Any = NaiveCursor) -> Any:
         """A naive cursor."""

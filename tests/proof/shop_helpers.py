@@ -58,11 +58,13 @@ offer create --gig 1 --client ana --expires +7d --milestone Draft:5:60.00:2 --mi
 offer create --gig 1 --client ben --type subscription --price 50 --days 10 --cycles 2
 order revise 3 --message Bluer
 order deliver 3 --message 'Bluer now'
+gig create --title 'Owls' --seller maria --subcategory 'Logo Design' --basic 150:12:2
+gig pause 3
 """.strip().splitlines()
 
 # Order 1 has ended and its money is cleared; 2 is worked on, 3 in review, 4 waits for the client to continue, 5 has a
 # request to cancel, 6 is a subscription in review, 7 is from a gig with substeps and calls, 8 has stages. Offers 7 and
-# 8 are open.
+# 8 are open. Gig 3 is paused, and nothing refers to it.
 WRITES: Mapping[str, str] = {
     "gig create": "gig create --title Icons --seller maria --subcategory 'Icon Design' --basic 100:7",
     "gig edit": "gig edit 1 --title 'Logo design, by hand'",
@@ -77,6 +79,9 @@ WRITES: Mapping[str, str] = {
     "gig use-template": "gig use-template 1 logo-design --replace",
     "gig add-faq": "gig add-faq 1 --question 'How long?' --answer 'Twelve days'",
     "gig remove-faq": "gig remove-faq 1 1",
+    "gig pause": "gig pause 1",
+    "gig resume": "gig resume 3",
+    "gig delete": "gig delete 3 --yes",
     "template save": "template save 1 --name my-other-logo",
     "template delete": "template delete my-logo --yes",
     "inbox send": "inbox send --from ben --to maria --gig 1 'And an owl?'",
@@ -95,6 +100,8 @@ WRITES: Mapping[str, str] = {
     "order set-call": "order set-call 7 --at +1d --link https://zoom.us/j/1",
     "order tick": "order tick --by +200d",
     "resolution open": "resolution open --order 2 --whole --by seller --reason cannot-deliver",
+    "resolution extend": "resolution extend 2 --days 3 --by seller",
+    "resolution change": "resolution change 3 --by client --milestone Paint:2:75.00 --milestone Frame:3:85.00:1",
     "resolution accept": "resolution accept 1",
     "resolution decline": "resolution decline 1",
     "resolution withdraw": "resolution withdraw 1",
@@ -125,6 +132,7 @@ READS: Mapping[str, str] = {
     "order export": "order export 3",
     "order what-if": "order what-if 3 approve continue",
     "resolution list": "resolution list",
+    "resolution show": "resolution show 1",
     "resolution reasons": "resolution reasons",
     "ledger show": "ledger show",
     "ledger balances": "ledger balances",
