@@ -3,8 +3,9 @@
 All are told in one place, at the command line. A mistake of the program itself is none of these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 class MilepostError(Exception):
@@ -48,6 +49,14 @@ class BadFile(MilepostError):
 
 class StoreError(MilepostError):
     """The store cannot be used: missing, foreign, newer, damaged, read-only, full."""
+
+
+class StoreDamaged(StoreError):
+    """The store holds what this program never wrote; `values` says where, as far as it is known: table, row."""
+
+    def __init__(self, found: str, values: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(f"the store is damaged: {found}")
+        self.values = values
 
 
 class StoreMissing(StoreError):

@@ -53,7 +53,7 @@ def test_a_store_is_sound_as_its_actions_left_it(worked: Database) -> None:
         ("UPDATE history SET action = 'stop' WHERE number = 2", "order 1: its history cannot be replayed: "),
         ("DELETE FROM history WHERE number = 7", "order 1: its order is not"),
         ("DELETE FROM history", "order 1: it has no history"),
-        ("UPDATE history SET action = 'sleep'", "order 1: its history has an action that is not known here: 'sleep'"),
+        ("UPDATE history SET action = 'sleep'", "order 1: the store is damaged: row 1, 1 of history cannot be read"),
         ("UPDATE ledger SET amount_cents = 1 WHERE kind = 'release'", "order 1: its entries are not"),
         ("DELETE FROM ledger WHERE kind = 'client-fee'", "order 1: its entries are not"),
         ("UPDATE orders SET gig_id = 9", "orders: row 1 names a row of gigs that is not there"),
@@ -78,5 +78,5 @@ def test_a_damaged_index_is_found(worked: Database) -> None:
 def test_an_action_that_is_not_known_is_told_where_an_order_is_looked_at(worked: Database) -> None:
     store_helpers.edit_behind(worked, UNGUARDED + "UPDATE history SET action = 'sleep' WHERE number = 2")
 
-    with pytest.raises(StoreError, match="not known here: 'sleep'"):
+    with pytest.raises(StoreError, match="row 1, 2 of history cannot be read: 'sleep' is not known here"):
         orders.history(worked, 1)

@@ -12,7 +12,7 @@ import pytest
 import store_helpers
 from sqlalchemy import create_engine
 
-from milepost.errors import StoreError
+from milepost.errors import StoreDamaged, StoreError
 from milepost.market import stores
 from milepost.store import catalog, db, migrations, tables
 from milepost.store.db import Connection, Database
@@ -277,7 +277,7 @@ def test_a_version_that_no_program_writes_is_no_store_of_ours(old: Path, version
     connection = sqlite3.connect(old)
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    with pytest.raises(StoreError, match="is not a milepost store"):
+    with pytest.raises(StoreDamaged, match=f"of store version {version}, and there is none"):
         stores.open_store(old)
 
 

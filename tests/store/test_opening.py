@@ -12,7 +12,7 @@ from random import Random
 import pytest
 import store_helpers
 
-from milepost.errors import StoreBusy, StoreError, StoreMissing
+from milepost.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from milepost.market import clock, stores
 from milepost.policy import Policy
 from milepost.store import db, migrations
@@ -34,6 +34,11 @@ def told(path: Path, use: Callable[[Database], object] = store_helpers.digest) -
     with pytest.raises(StoreError) as caught:
         use_store(path, use)
     return str(caught.value)
+
+
+def malformed(path: Path) -> str:
+    """What is told of a file whose pages SQLite cannot make sense of."""
+    return f"the store is damaged: SQLite says of {path}: database disk image is malformed"
 
 
 def use_store(path: Path, use: Callable[[Database], object]) -> None:
@@ -68,7 +73,7 @@ def test_a_folder_is_told_as_one(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_told_and_stays_as_it_was(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(content)
-    assert told(path) in (f"{path} is not a milepost store", f"{path} is damaged; restore a backup")
+    assert told(path) in (f"{path} is not a milepost store", malformed(path))
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
 
@@ -97,7 +102,7 @@ def test_a_store_of_a_newer_version_is_told_and_stays_as_it_was(tmp_path: Path) 
 def test_a_truncated_store_is_told_as_damaged(tmp_path: Path, kept: int) -> None:
     path = made(tmp_path / "store.db")
     os.truncate(path, kept)
-    assert told(path) in (f"{path} is damaged; restore a backup", f"{path} is not a milepost store")
+    assert told(path) in (malformed(path), f"{path} is not a milepost store")
 
 
 def test_garbage_in_a_store_is_told_as_damage(tmp_path: Path) -> None:
@@ -105,7 +110,7 @@ def test_garbage_in_a_store_is_told_as_damage(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[PAGE_BYTES:] = Random(1).randbytes(len(content) - PAGE_BYTES)
     path.write_bytes(content)
-    assert told(path) == f"{path} is damaged; restore a backup"
+    assert told(path) == malformed(path)
 
 
 def test_making_a_store_leaves_alone_what_is_there(tmp_path: Path) -> None:
@@ -335,8 +340,8 @@ def test_copying_the_one_file_of_a_closed_store_copies_the_store(file_store: Dat
         ("SQLITE_LOCKED", StoreBusy, "another process holds it; nothing was changed"),
         ("SQLITE_LOCKED_SHAREDCACHE", StoreBusy, "another process holds it; nothing was changed"),
         ("SQLITE_NOTADB", StoreError, "it is not a milepost store"),
-        ("SQLITE_CORRUPT", StoreError, "it is damaged; restore a backup"),
-        ("SQLITE_CORRUPT_INDEX", StoreError, "it is damaged; restore a backup"),
+        ("SQLITE_CORRUPT", StoreDamaged, "the store is damaged: SQLite says of it: whatever it says"),
+        ("SQLITE_CORRUPT_INDEX", StoreDamaged, "the store is damaged: SQLite says of it: whatever it says"),
         ("SQLITE_READONLY", StoreError, "it may not be written to"),
         ("SQLITE_READONLY_DIRECTORY", StoreError, "it may not be written to"),
         ("SQLITE_FULL", StoreError, "the disk is full; nothing was changed in it"),

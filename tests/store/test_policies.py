@@ -78,13 +78,14 @@ def test_a_policy_that_lacks_a_number_of_its_own_schema_is_told(
     with pytest.raises(StoreError) as caught:
         policy_at(memory_store, 2)
     assert str(caught.value) == (
-        "the policy 'doctored' of the store cannot be read: its number review_hours is missing"
+        "the store is damaged: row 2 of policies cannot be read: "
+        "the number review_hours of the policy 'doctored' is missing"
     )
 
 
 def test_a_number_that_is_not_known_is_told_by_its_name(memory_store: Database) -> None:
     write_policy(memory_store, 2, policies.newest_schema() + 1, STANDARD.numbers() | {"tip_bp": 1})
-    with pytest.raises(StoreError, match="its number tip_bp is not known here"):
+    with pytest.raises(StoreError, match="the number tip_bp of the policy 'doctored' is not known here"):
         policy_at(memory_store, 2)
 
 
@@ -95,7 +96,7 @@ def test_a_store_that_is_opened_again_reads_its_policies_again(file_store: Datab
 
 
 def test_a_policy_that_is_not_there_is_told(memory_store: Database) -> None:
-    with pytest.raises(StoreError, match="the store has no policy 9"):
+    with pytest.raises(StoreError, match="row 9 of policies is missing"):
         policy_at(memory_store, 9)
 
 

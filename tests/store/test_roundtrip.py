@@ -307,14 +307,15 @@ def test_a_template_comes_out_as_it_went_in_and_one_of_its_name_replaces_it(firs
 
 
 @SELDOM
-@given(st.lists(st.tuples(st.sampled_from([Actor.CLIENT, Actor.SELLER]), NAMES, INSTANTS), max_size=5))
+@given(st.lists(st.tuples(st.sampled_from([Actor.CLIENT, Actor.SELLER]), NAMES, INSTANTS), min_size=1, max_size=5))
 def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
     wrote: list[tuple[Actor, str, int]],
 ) -> None:
     with store_helpers.memory_store() as db, db.write() as connection:
         terms = store_helpers.terms(policy=settings.read(connection).policy)
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        inbox.begin(connection, "ben", "maria")
+        other_id = inbox.begin(connection, "ben", "maria")
+        inbox.add(connection, Message(0, other_id, Actor.CLIENT, 1, "A fox?", store_helpers.START))
         conversation_id = inbox.begin(connection, "ana", "maria")
         assert inbox.between(connection, "ana", "maria") == conversation_id
         assert inbox.between(connection, "maria", "ana") is None

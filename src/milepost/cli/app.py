@@ -171,6 +171,8 @@ def run(args: Sequence[str]) -> int:
         except Exception as error:
             code = _told(error, session, as_json="--json" in args)
             if code is None:
+                code = _told_damage(session, as_json="--json" in args)
+            if code is None:
                 raise
             return code
     if isinstance(result, int):
@@ -198,6 +200,18 @@ def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
     if isinstance(error, OSError):
         _say(f"error: {error.strerror or error}")
         return 1
+    return None
+
+
+def _told_damage(session: Session, *, as_json: bool) -> int | None:
+    """After what seems our own mistake: tell that a store is damaged if one is, since that explains it."""
+    from milepost.market import stores
+
+    for db in session.opened:
+        try:
+            stores.check_undamaged(db)
+        except MilepostError as damage:
+            return _told(damage, session, as_json=as_json)
     return None
 
 

@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from milepost.commands import SUBCATEGORIES, Template, template_of
 from milepost.core.transitions import Action
-from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreMissing
+from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreDamaged, StoreMissing
 from milepost.rules import RuleError
 
 
@@ -107,8 +107,10 @@ def as_json(error: MilepostError) -> dict[str, Any]:
             for fault in error.faults
         ]
         return {"rule": "bad-file", "message": str(error), "values": {"file": error.name, "faults": faults}}
-    kinds = {NotFound: "not-found", StoreBusy: "busy", StoreMissing: "no-store"}
+    kinds = {NotFound: "not-found", StoreBusy: "busy", StoreDamaged: "damaged", StoreMissing: "no-store"}
     values = {"noun": error.noun, "key": error.key} if isinstance(error, NotFound) else {}
+    if isinstance(error, StoreDamaged):
+        values = {**error.values}
     return {"rule": kinds.get(type(error), "store"), "message": str(error), "values": values}
 
 
@@ -119,6 +121,8 @@ def _fault_json(error: RuleError) -> dict[str, Any]:
 def _hint(error: MilepostError, store: Path) -> str | None:
     if isinstance(error, StoreMissing):
         return f"milepost --db {shlex.quote(str(store))} init"
+    if isinstance(error, StoreDamaged):
+        return f"milepost --db {shlex.quote(str(store))} doctor"
     if isinstance(error, StoreBusy):
         return "try again in a moment"
     if isinstance(error, NotFound):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from milepost.errors import StoreError
 from milepost.policy import Policy
-from milepost.store import migrations, settings
+from milepost.store import damage, migrations, settings
 from milepost.store.db import Database, check_name
 from milepost.store.new_file import appearing
 from milepost.views.stores import StoreView
@@ -54,6 +54,14 @@ def settings_of(db: Database) -> settings.Settings:
     """The store's clock, how it moves, and the policy for new orders."""
     with db.read() as connection:
         return settings.read(connection)
+
+
+def check_undamaged(db: Database) -> None:
+    """Raise `StoreDamaged` if the store holds what cannot be: what an error means that nobody has words for."""
+    with db.read() as connection:
+        found = damage.found(connection)
+    if found is not None:
+        raise found
 
 
 def _new(start: int, clock_mode: str, policy: Policy) -> Database:

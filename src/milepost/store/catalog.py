@@ -13,6 +13,7 @@ from milepost.core.terms import OrderType, Terms
 from milepost.core.workflow import Template
 from milepost.errors import NotFound
 from milepost.store import settings
+from milepost.store.damage import each, first_two, held_to, missing, read_json, row_of
 from milepost.store.db import Connection
 from milepost.store.order_rows import AGREED, agreed_columns, terms_from
 from milepost.store.session import session_in
@@ -100,38 +101,44 @@ def _stored_gig(session: Session, row: GigRow) -> StoredGig:
     milestones = session.exec(
         select(GigMilestoneRow).where(GigMilestoneRow.gig_id == row.id).order_by(col(GigMilestoneRow.position))
     ).all()
-    return StoredGig(
-        row.id,
-        Gig(
+    bought = [_package(package) for package in packages]
+    with row_of("gigs", row.id):
+        gig = Gig(
             row.title,
             row.seller,
             row.subcategory,
             row.description,
-            tuple(
-                Package(p.tier, p.price_cents, p.days, p.revisions, p.description)
-                for p in sorted(packages, key=lambda package: TIERS.index(package.tier))
-            ),
+            tuple(sorted(bought, key=lambda package: TIERS.index(package.tier))),
             tuple(_gig_milestone(milestone) for milestone in milestones),
             row.milestone_payments == 1,
-            tuple(Faq(*one) for one in json.loads(row.faq)),
+            held_to(tuple(Faq(*one) for one in read_json(row.faq, list)), tuple[Faq, ...]),
             row.paused == 1,
-        ),
-        row.created_at,
-    )
+        )
+        return StoredGig(row.id, gig, row.created_at)
+
+
+def _package(row: PackageRow) -> Package:
+    with row_of("packages", (row.gig_id, row.tier)):
+        if row.tier not in TIERS:
+            raise KeyError(row.tier)
+        return Package(row.tier, row.price_cents, row.days, row.revisions, row.description)
 
 
 def _gig_milestone(row: GigMilestoneRow) -> Milestone:
-    return milestone_of(
-        {name: getattr(row, name) for name in Milestone._fields}
-        | {name: json.loads(getattr(row, name)) for name in ("packages", "prices", "substeps")}
-    )
+    with row_of("gig_milestones", (row.gig_id, row.position)):
+        return milestone_of(
+            {name: getattr(row, name) for name in Milestone._fields}
+            | {"prices": read_json(row.prices, dict)}
+            | {name: read_json(getattr(row, name), list) for name in ("packages", "substeps")}
+        )
 
 
 def milestone_of(plain: Mapping[str, Any]) -> Milestone:
-    """A workflow's milestone from plain JSON values."""
+    """A workflow's milestone from plain JSON values. Raises what `damage.row_of` tells of."""
     substeps = tuple(Substep(name, tuple(packages)) for name, packages in plain["substeps"])
     packages = tuple(plain["packages"])
-    return Milestone(**{**plain, "zoom": bool(plain["zoom"]), "packages": packages, "substeps": substeps})
+    made = Milestone(**{**plain, "zoom": bool(plain["zoom"]), "packages": packages, "substeps": substeps})
+    return held_to(made, Milestone)
 
 
 def _gig_columns(gig: Gig) -> dict[str, Any]:
@@ -191,8 +198,10 @@ def delete_template(connection: Connection, name: str) -> None:
 
 
 def _template(row: TemplateRow) -> Template:
-    milestones = tuple(milestone_of(plain) for plain in json.loads(row.milestones))
-    return Template(row.name, row.title, row.description, tuple(json.loads(row.subcategories)), milestones, row.seller)
+    with row_of("templates", row.name):
+        milestones = tuple(milestone_of(plain) for plain in read_json(row.milestones, list))
+        subcategories = held_to(tuple(read_json(row.subcategories, list)), tuple[str, ...])
+        return Template(row.name, row.title, row.description, subcategories, milestones, row.seller)
 
 
 # ── Offers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,11 +268,14 @@ def _offer(connection: Connection, session: Session, row: OfferRow) -> Offer:
         select(OfferMilestoneRow).where(OfferMilestoneRow.offer_id == row.id).order_by(col(OfferMilestoneRow.position))
     )
     policy = settings.policy(connection, row.policy_id)
-    milestones = tuple(terms_from([getattr(milestone, name) for name in AGREED]) for milestone in agreed)
-    terms = Terms(OrderType(row.type), row.seller, row.client, row.title, milestones, policy)
-    return Offer(
-        row.id, row.gig_id, terms, row.sent_at, row.expires_at, OfferStatus(row.status), row.closed_at, row.message_id
-    )
+    rows = [(row.id, one.position, *(getattr(one, name) for name in AGREED)) for one in agreed]
+    milestones = tuple(each("offer_milestones", lambda one: terms_from(one[2:]), rows, first_two))
+    if not milestones:
+        raise missing("offer_milestones", (row.id, 1))
+    with row_of("offers", row.id):
+        terms = Terms(OrderType(row.type), row.seller, row.client, row.title, milestones, policy)
+        status = OfferStatus(row.status)
+        return Offer(row.id, row.gig_id, terms, row.sent_at, row.expires_at, status, row.closed_at, row.message_id)
 
 
 def _offer_state(offer: Offer) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from milepost.errors import StoreBusy, StoreError, StoreMissing
+from milepost.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from milepost.policy import Policy
 from milepost.store.new_file import appearing
 
@@ -26,6 +26,7 @@ PRAGMAS = (
     "PRAGMA synchronous = EXTRA",
     "PRAGMA cache_size = -32000",
 )
+_JOURNALS = slice(18, 20)  # in the file's header: which kind writing and reading take
 _memory_numbers = count(1)
 
 
@@ -160,6 +161,8 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise meaning(error, self.name) from error
+        except UnicodeDecodeError as error:  # what Python's driver says of a schema, even where it says what is wrong
+            raise StoreDamaged(f"the schema of {self.name} holds bytes that are not UTF-8") from error
         except OverflowError as error:  # what Python's driver says of an integer beyond 64 bits
             raise StoreError(f"a number is too large for the store {self.name}") from error
 
@@ -244,7 +247,22 @@ def open_file(path: Path) -> Database:
         raise StoreMissing(f"there is no store at {path}")
     if not os.access(path, os.R_OK):
         raise StoreError(f"{path} may not be read by you")
+    _check_one_file(path)
     return Database(f"{_uri(path)}?mode=rw", str(path))
+
+
+def _check_one_file(path: Path) -> None:
+    """Refuse a store that somebody has set to WAL mode. Raises `StoreError`."""
+    try:
+        with open(path, "rb") as file:
+            wal = file.read(_JOURNALS.stop)[_JOURNALS] == b"\2\2"
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if wal:
+        raise StoreError(
+            f"{path} is in WAL mode, in which its one file can lack what was saved last; set it back with SQLite's "
+            "PRAGMA journal_mode = DELETE"
+        )
 
 
 def check_name(path: Path) -> None:
@@ -260,11 +278,18 @@ def _uri(path: Path) -> str:
 
 _MEANINGS = {
     "SQLITE_NOTADB": "{name} is not a milepost store",
-    "SQLITE_CORRUPT": "{name} is damaged; restore a backup",
     "SQLITE_READONLY": "{name} may not be written to",
     "SQLITE_FULL": "the disk is full; nothing was changed in {name}",
     "SQLITE_CANTOPEN": "{name} cannot be opened",
     "SQLITE_PERM": "{name} may not be opened by you",
+}
+
+
+# By the beginning of SQLite's name for it, or of its words where it has no name of its own.
+_DAMAGES = {
+    "SQLITE_CORRUPT": "SQLite says of {name}: {error}",
+    "unsupported file format": "the header of {name} names a file format that SQLite does not know",
+    "Could not decode to UTF-8": "{name} holds a text that is not UTF-8: {error}",
 }
 
 
@@ -277,6 +302,9 @@ def meaning(error: sqlite3.Error, name: str) -> Exception:
         return StoreError(f"reading or writing {name} failed ({code})")
     if isinstance(error, sqlite3.IntegrityError):  # it names the constraint
         return StoreError(f"{name} refuses what was to be written: {error}; nothing was changed")
+    for sign, what in _DAMAGES.items():
+        if code.startswith(sign) or str(error).startswith(sign):
+            return StoreDamaged(what.format(name=name, error=error))
     for prefix, text in _MEANINGS.items():
         if code.startswith(prefix):
             return StoreError(text.format(name=name))

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from milepost.core.inbox import Conversation, Message
 from milepost.core.transitions import Actor
 from milepost.errors import NotFound
+from milepost.store.damage import missing, row_of
 from milepost.store.db import Connection
 from milepost.store.session import session_in
 from milepost.store.tables import ConversationRow, MessageRow, OfferRow
@@ -59,7 +60,10 @@ def conversation_of(connection: Connection, message_id: int) -> Conversation:
         message = session.get(MessageRow, message_id)
         if message is None:
             raise NotFound("message", message_id)
-        return _conversation(session, session.get_one(ConversationRow, message.conversation_id))
+        row = session.get(ConversationRow, message.conversation_id)
+        if row is None:
+            raise missing("conversations", message.conversation_id)
+        return _conversation(session, row)
 
 
 def conversations(connection: Connection, *, handle: str | None, limit: int) -> list[Conversation]:
@@ -68,7 +72,11 @@ def conversations(connection: Connection, *, handle: str | None, limit: int) -> 
     if handle is not None:
         wanted = wanted.where(or_(col(ConversationRow.client) == handle, col(ConversationRow.seller) == handle))
     with session_in(connection) as session:
-        return [_conversation(session, row) for row in session.exec(wanted)]
+        found = [_conversation(session, row) for row in session.exec(wanted)]
+    for one in found:
+        if not one.messages:  # its first message makes a conversation
+            raise missing("messages", f"of conversation {one.id}")
+    return found
 
 
 def _conversation(session: Session, row: ConversationRow) -> Conversation:
@@ -82,4 +90,5 @@ def _message(session: Session, row: MessageRow) -> Message:
     assert row.id is not None
     offers = session.exec(select(OfferRow.id).where(OfferRow.message_id == row.id).order_by(col(OfferRow.id)))
     ids = tuple(offer_id for offer_id in offers if offer_id is not None)
-    return Message(row.id, row.conversation_id, Actor(row.sender), row.gig_id, row.text, row.sent_at, ids)
+    with row_of("messages", row.id):
+        return Message(row.id, row.conversation_id, Actor(row.sender), row.gig_id, row.text, row.sent_at, ids)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from milepost.core.ledger import Entry, Kind, Posted
+from milepost.store.damage import Row, check_instant, each
 from milepost.store.db import Connection
 from milepost.store.order_rows import LEDGER
 from milepost.store.orders import UPSERT_BALANCE, insert_sql
@@ -27,9 +28,13 @@ def entries(
     where, values = _where(order_id=order_id, account=account, until=until, after=after)
     sorting = "order_id, id" if by_order else "id"
     rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
-    for id, at, order, number, kind, position, debit, credit, amount_cents, undoes in rows:
-        entry = Entry(Kind(kind), position, debit, credit, amount_cents, Kind(undoes) if undoes else None)
-        yield Posted(id, at, order, number, entry)
+    return each("ledger", _posted, rows)
+
+
+def _posted(row: Row) -> Posted:
+    id, at, order, number, kind, position, debit, credit, amount_cents, undoes = row
+    entry = Entry(Kind(kind), position, debit, credit, amount_cents, Kind(undoes) if undoes else None)
+    return Posted(id, check_instant(at), order, number, entry)
 
 
 def balances(connection: Connection, accounts: list[str] | None = None, limit: int = -1) -> list[tuple[str, int]]:

@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from milepost.errors import StoreError
+from milepost.errors import StoreDamaged, StoreError
+from milepost.store import settings
 from milepost.store.chain import begun, linked
 from milepost.store.db import Connection, Database, open_file, open_memory
 
@@ -53,7 +54,11 @@ def schema_of(connection: sqlite3.Connection) -> Schema:
     rows = connection.execute(
         "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"
     )
-    return [Made(*row) for row in rows.fetchall() if not row[1].startswith("sqlite_")]
+    return _schema(rows.fetchall())
+
+
+def _schema(rows: Sequence[tuple[Any, ...]]) -> Schema:
+    return [Made(*row) for row in rows if row[1] is not None and not row[1].startswith("sqlite_")]
 
 
 def schema_at(version: int) -> Schema:
@@ -94,33 +99,38 @@ def open_store(path: Path) -> Database:
 
 
 _IDENTITY = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
-_IDENTITY_AND_CLOCK = (
-    "SELECT application_id, user_version, clock, clock_mode FROM pragma_application_id, pragma_user_version, store"
+_IDENTITY_AND_SCHEMA = (
+    "SELECT application_id, user_version, type, name, tbl_name, sql"
+    " FROM pragma_application_id, pragma_user_version LEFT JOIN sqlite_schema ON sql IS NOT NULL"
 )
 
 
 def check(db: Database) -> None:
     """Refuse by name what is not a store of ours, and bring an older one up to date. Raises `StoreError`.
 
-    What the store's clock shows, and who moves it, is read with it: every command asks for that first.
+    A store of the newest version is as the version's text has it, or it is refused: a trigger of somebody else's could
+    double what is written, and a view show what is not there. What the store's clock shows, and who moves it, is read
+    with it: every command asks for that first.
     """
     with db.peek() as connection:
-        try:
-            rows = connection.rows(_IDENTITY_AND_CLOCK)
-        except sqlite3.OperationalError:  # there is no such table: whose file it is says more
-            _known(connection.rows(_IDENTITY)[0], db.name)
-            raise
-        version = _known(rows[0][:2] if rows else connection.rows(_IDENTITY)[0], db.name)
-        db.clock_found = rows[0][2:] if rows else None
+        rows = connection.rows(_IDENTITY_AND_SCHEMA)
+    version = _known(rows[0][:2], db.name)
+    if version == newest() and (changed := _changed(_schema([row[2:] for row in rows]), version)):
+        raise StoreDamaged(f"its {changed.type} {changed.name} was {changed.how}", {changed.type: changed.name})
     if version < newest():
         _climb(db)
+        return
+    with db.peek() as connection:
+        db.clock_found = settings.clock_mode(connection)
 
 
 def _known(identity: Sequence[int], name: str) -> int:
     """The version of a store of ours. Raises `StoreError` for any other file."""
     application, version = identity
-    if application != APPLICATION_ID or version < 1:
+    if application != APPLICATION_ID:
         raise StoreError(f"{name} is not a milepost store")
+    if version < 1:
+        raise StoreDamaged(f"{name} says that it is of store version {version}, and there is none")
     if version > newest():
         raise StoreError(f"{name} was written by a newer milepost (store version {version}, this one {newest()})")
     return version
@@ -131,7 +141,9 @@ def _climb(db: Database) -> None:
         version = _known(connection.rows(_IDENTITY)[0], db.name)
         if version == newest():
             return  # another process was faster
-        _check_as_made(connection, version, db.name)
+        if changed := _changed(schema_of(connection), version):
+            what = f"its {changed.type} {changed.name} was {changed.how}"
+            raise StoreError(f"{db.name} is of store version {version}, but {what}, so that it stays as it is")
         db.copy_to(_free_name(f"{db.name}.v{version}"))
         for number in range(version + 1, newest() + 1):
             STEPS[number](connection, schema_at(number))
@@ -139,17 +151,22 @@ def _climb(db: Database) -> None:
         connection.execute(f"PRAGMA user_version = {newest()}")
 
 
-def _check_as_made(connection: Connection, version: int, name: str) -> None:
-    """Refuse a store with tables, indexes or triggers of somebody else's, which a climb would drop without a word."""
-    found, made = (
-        {(one.type, one.name): one.words for one in some} for some in (schema_of(connection), schema_at(version))
-    )
+class _Changed(NamedTuple):
+    """A table, an index, a trigger or a view that is not as a version has it: added, dropped or changed."""
+
+    type: str
+    name: str
+    how: str
+
+
+def _changed(schema: Schema, version: int) -> _Changed | None:
+    """The first of what somebody else has added to a store, dropped or changed; None if it is as it was made."""
+    found, made = ({(one.type, one.name): one.words for one in some} for some in (schema, schema_at(version)))
     for type, key in sorted(found.keys() | made.keys()):
         if found.get((type, key)) != made.get((type, key)):
             how = "added" if (type, key) not in made else "dropped" if (type, key) not in found else "changed"
-            raise StoreError(
-                f"{name} is of store version {version}, but its {type} {key} was {how}, so that it stays as it is"
-            )
+            return _Changed(type, key, how)
+    return None
 
 
 def _check_sound(connection: Connection, name: str) -> None:

@@ -14,6 +14,7 @@ from milepost.core.order import Call, Milestone, Order, Request, due
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
 from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 from milepost.policy import Policy
+from milepost.store.damage import held_to, read_json
 
 ORDER_TERMS = ("id", "type", "seller", "client", "title", "policy_id", "placed_at")
 ORDER_STATE = ("status", "reason", "ended_at", "stopping", "request_id", "version")
@@ -58,7 +59,7 @@ def milestone_from(row: Sequence[Any]) -> Milestone:
     ) = row  # fmt: skip
     return Milestone(
         position,
-        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _stages(stages)),
+        MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _names(substeps), _stages(stages)),
         _STATES[state],
         started_at,
         first_delivered_at,
@@ -66,7 +67,7 @@ def milestone_from(row: Sequence[Any]) -> Milestone:
         ended_at,
         _ACTORS[approved_by],
         revisions_used,
-        _list(substeps_done),
+        _numbers(substeps_done),
         stages_done,
         None if call_at is None else Call(call_at, call_link),
         clears_at,
@@ -78,7 +79,7 @@ def milestone_from(row: Sequence[Any]) -> Milestone:
 def terms_from(row: Sequence[Any]) -> MilestoneTerms:
     """What was agreed of a milestone, from AGREED."""
     name, days, price_cents, revisions, description, zoom, substeps, stages = row
-    return MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _list(substeps), _stages(stages))
+    return MilestoneTerms(name, days, price_cents, revisions, description, zoom == 1, _names(substeps), _stages(stages))
 
 
 def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, request: Request | None) -> Order:
@@ -107,16 +108,29 @@ def request_from(row: Sequence[Any]) -> Request:
     id, _, asker, position, reason, note, opened_at, state, closed_at, kind, keep_cents, days, proposal = row
     return Request(
         id, Actor(asker), position, reason, note, opened_at, RequestState(state), closed_at, RequestKind(kind),
-        keep_cents, days, tuple(agreed_of(plain) for plain in _list(proposal)),
+        keep_cents, days, _proposal(proposal),
     )  # fmt: skip
 
 
+# Most lists are empty, and a bulk tick reads many; the others are held to what they must be.
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else held_to(tuple(read_json(text, list)), tuple[str, ...])
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return () if text == "[]" else held_to(tuple(read_json(text, list)), tuple[int, ...])
+
+
 def _stages(text: str) -> tuple[Stage, ...]:
-    return tuple(Stage(*one) for one in _list(text))
+    stages = tuple(Stage(*one) for one in read_json(text, list)) if text != "[]" else ()
+    return stages and held_to(stages, tuple[Stage, ...])
 
 
-def _list(text: str) -> tuple[Any, ...]:
-    return () if text == "[]" else tuple(json.loads(text))
+def _proposal(text: str) -> tuple[MilestoneTerms, ...]:
+    proposed = tuple(agreed_of(plain) for plain in read_json(text, list)) if text != "[]" else ()
+    return proposed and held_to(proposed, tuple[MilestoneTerms, ...])
 
 
 # ── Into the store ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from milepost.core.terms import MilestoneTerms, Terms
 from milepost.core.transitions import Action, Actor
 from milepost.errors import NotFound, StoreError
 from milepost.store import chain, settings
+from milepost.store.damage import Row, check_instant, each, first_two, missing, read_json
 from milepost.store.db import Connection
 from milepost.store.order_rows import (
     AGREED,
@@ -122,18 +123,23 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
         return {}
     wanted = (json.dumps(list(ids)),)
     milestones: dict[int, list[Milestone]] = {}
-    for row in connection.rows(_SELECT_MILESTONES, wanted):
-        milestones.setdefault(row[0], []).append(milestone_from(row))
+    rows = connection.rows(_SELECT_MILESTONES, wanted)
+    for row, milestone in zip(rows, each("milestones", milestone_from, rows, first_two), strict=True):
+        milestones.setdefault(row[0], []).append(milestone)
     rows = connection.rows(_SELECT_ORDERS, wanted)
     connection.heads.update([(row[0], row[-1]) for row in rows])
     asked = [row[REQUEST_ID] for row in rows if row[REQUEST_ID] is not None]
     requests = _requests(connection.rows(_SELECT_REQUESTS, (json.dumps(asked),))) if asked else {}
-    return {
-        row[0]: order_from(
-            row, milestones[row[0]], settings.policy(connection, row[POLICY_ID]), requests.get(row[REQUEST_ID])
-        )
-        for row in rows
-    }
+
+    def order(row: Row) -> Order:
+        if row[0] not in milestones:
+            raise missing("milestones", (row[0], 1))
+        if row[REQUEST_ID] is not None and row[REQUEST_ID] not in requests:
+            raise missing("requests", row[REQUEST_ID])
+        policy = settings.policy(connection, row[POLICY_ID])
+        return order_from(row, milestones[row[0]], policy, requests.get(row[REQUEST_ID]))
+
+    return {order.id: order for order in each("orders", order, rows)}
 
 
 def existing(connection: Connection, order_id: int) -> Order:
@@ -145,17 +151,22 @@ def existing(connection: Connection, order_id: int) -> Order:
 
 
 def history(connection: Connection, order_id: int) -> Iterator[HistoryEntry]:
-    """The accepted actions of an order, oldest first. Raises `StoreError` at one that this program does not know."""
-    for number, at, actor, action, position, args in connection.rows(_SELECT_HISTORY, (order_id,)):
-        if action not in _ACTIONS:
-            raise StoreError(f"its history has an action that is not known here: {action!r} (order {order_id})")
-        yield HistoryEntry(number, at, Actor(actor), _ACTIONS[action], position, json.loads(args) if args else {})
+    """The accepted actions of an order, oldest first. Raises `StoreDamaged` at one that this program does not know."""
+    rows = connection.rows(_SELECT_HISTORY, (order_id,))
+    return each("history", _history_entry, rows, lambda row: (order_id, row[0]))
+
+
+def _history_entry(row: Row) -> HistoryEntry:
+    number, at, actor, action, position, args = row
+    given = read_json(args, dict) if args else {}
+    return HistoryEntry(number, check_instant(at), Actor(actor), _ACTIONS[action], position, given)
 
 
 def placed_on(connection: Connection, order: Order) -> Terms:
     """The terms that an order was placed on, whatever was agreed to change since: where its history begins."""
     rows = connection.rows(_SELECT_AGREED, (order.id,))
-    return order.terms._replace(milestones=tuple([terms_from(agreed) for _, edition, *agreed in rows if edition == 1]))
+    made = each("agreed", lambda row: terms_from(row[2:]), rows, lambda row: (order.id, row[0]))
+    return order.terms._replace(milestones=tuple([terms for row, terms in zip(rows, made, strict=True) if row[1] == 1]))
 
 
 def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None) -> Iterator[Order]:
@@ -186,14 +197,15 @@ def request(connection: Connection, request_id: int) -> tuple[int, Request]:
     rows = connection.rows(f"SELECT {', '.join(REQUEST)} FROM requests WHERE id = ?", (request_id,))
     if not rows:
         raise NotFound("resolution", request_id)
-    return rows[0][1], request_from(rows[0])
+    (found,) = each("requests", request_from, rows)
+    return rows[0][1], found
 
 
 def requests(connection: Connection, *, state: str | None, limit: int) -> list[tuple[int, Request]]:
     """Requests by id, with their order's id; of one state, or all."""
     where, values = ("", ()) if state is None else ("WHERE state = ?", (state,))
     rows = connection.rows(f"SELECT {', '.join(REQUEST)} FROM requests {where} ORDER BY id LIMIT ?", (*values, limit))
-    return [(row[1], request_from(row)) for row in rows]
+    return [(row[1], found) for row, found in zip(rows, each("requests", request_from, rows), strict=True)]
 
 
 def ids_after(connection: Connection, last_id: int, limit: int) -> list[int]:
@@ -207,8 +219,8 @@ def requests_of(connection: Connection, order_id: int) -> dict[int, Request]:
     return _requests(connection.rows(_SELECT_REQUESTS_OF, (order_id,)))
 
 
-def _requests(rows: Sequence[Sequence[Any]]) -> dict[int, Request]:
-    return {row[0]: request_from(row) for row in rows}
+def _requests(rows: Sequence[Row]) -> dict[int, Request]:
+    return {request.id: request for request in each("requests", request_from, rows)}
 
 
 def next_id(connection: Connection, table: str) -> int:

@@ -6,10 +6,10 @@ that were read say by their policy's identity which row it is.
 
 import json
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from milepost.errors import StoreError
 from milepost.policy import STANDARD, Policy, completed, newest_schema
+from milepost.store.damage import check_instant, missing, read_json, row_of
 from milepost.store.db import Connection
 
 
@@ -31,20 +31,33 @@ def create(connection: Connection, clock: int, clock_mode: str, policy: Policy) 
 
 
 def read(connection: Connection) -> Settings:
-    """The store's settings."""
-    ((clock, clock_mode, policy_id),) = connection.rows("SELECT clock, clock_mode, policy_id FROM store WHERE id = 1")
+    """The store's settings. Raises `StoreDamaged`."""
+    clock, clock_mode, policy_id = _own_row(connection, "clock, clock_mode, policy_id")
     return Settings(clock, clock_mode, policy(connection, policy_id))
 
 
 def clock_mode(connection: Connection) -> tuple[int, str]:
-    """The store's clock, and who moves it."""
-    ((clock, mode),) = connection.rows("SELECT clock, clock_mode FROM store WHERE id = 1")
+    """The store's clock, and who moves it. Raises `StoreDamaged`."""
+    clock, mode = _own_row(connection, "clock, clock_mode")
+    with row_of("store", 1):
+        if mode not in ("simulated", "system"):
+            raise KeyError(mode)
     return clock, mode
 
 
 def clock(connection: Connection) -> int:
-    """The store's clock, in UTC seconds."""
-    return int(connection.value("SELECT clock FROM store WHERE id = 1"))
+    """The store's clock, in UTC seconds. Raises `StoreDamaged`."""
+    return int(_own_row(connection, "clock")[0])
+
+
+def _own_row(connection: Connection, columns: str) -> tuple[Any, ...]:
+    """The one row that tells of the store itself; its first column is the clock."""
+    rows = connection.rows(f"SELECT {columns} FROM store WHERE id = 1")
+    if not rows:
+        raise missing("store", 1)
+    with row_of("store", 1):
+        check_instant(rows[0][0])
+    return rows[0]
 
 
 def set_clock(connection: Connection, instant: int) -> None:
@@ -53,18 +66,19 @@ def set_clock(connection: Connection, instant: int) -> None:
 
 
 def policy(connection: Connection, policy_id: int) -> Policy:
-    """The policy of an id, always the same object. Raises `StoreError` if there is none, or if it cannot be read."""
+    """The policy of an id, always the same object. Raises `StoreDamaged` if there is none, or it cannot be read."""
     held = connection.policies.get(policy_id)
     if held is None:
-        held = connection.policies[policy_id] = _policy(*policy_columns(connection, policy_id))
+        with row_of("policies", policy_id):
+            held = connection.policies[policy_id] = _policy(*policy_columns(connection, policy_id))
     return held
 
 
 def policy_columns(connection: Connection, policy_id: int) -> tuple[str, int, str]:
-    """A policy as it is stored: its name, its schema, its numbers. Raises `StoreError` if there is none."""
+    """A policy as it is stored: its name, its schema, its numbers. Raises `StoreDamaged` if there is none."""
     rows = connection.rows("SELECT name, schema, numbers FROM policies WHERE id = ?", (policy_id,))
     if not rows:
-        raise StoreError(f"the store has no policy {policy_id}")
+        raise missing("policies", policy_id)
     name, schema, numbers = rows[0]
     return name, schema, numbers
 
@@ -79,8 +93,11 @@ def policy_id(connection: Connection, policy: Policy) -> int:
 
 def _policy(name: str, schema: int, text: str) -> Policy:
     """A policy as it was written under a schema: what was added since is as that schema has it."""
-    numbers, known = completed(json.loads(text), schema), STANDARD.numbers()
+    numbers, known = completed(read_json(text, dict), schema), STANDARD.numbers()
     for number in sorted(numbers.keys() ^ known.keys()):
         what = "is not known here" if number in numbers else "is missing"
-        raise StoreError(f"the policy {name!r} of the store cannot be read: its number {number} {what}")
+        raise ValueError(f"the number {number} of the policy {name!r} {what}")
+    for number, value in numbers.items():
+        if type(value) is not type(known[number]) and (number, value) != ("continue_hours", None):
+            raise ValueError(f"the number {number} of the policy {name!r} cannot be {value!r}")
     return replace(STANDARD, name=name, **numbers)
