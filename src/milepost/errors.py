@@ -12,6 +12,10 @@ class MilepostError(Exception):
     """Whatever a user can be told: what was asked for is refused, is not there, or cannot be read or stored."""
 
 
+class NotShown(MilepostError):
+    """What was asked for is done, and the answer could not be written to where it was to go."""
+
+
 class NotFound(MilepostError):
     """There is no such thing in the store: `noun` is its kind, `key` what was asked for."""
 

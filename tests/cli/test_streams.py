@@ -30,7 +30,26 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(words: str) -> None:
 @pytest.mark.parametrize("words", ["gig subcategories", "rules --json", "gig subcategories --json"])
 def test_a_full_disk_is_told_in_a_line(words: str) -> None:
     told = in_bash(f"{MILEPOST} {words} >/dev/full")
-    assert (told.returncode, told.stderr) == (1, "error: No space left on device\n")
+    error = "done, but the answer could not be shown: No space left on device"
+    if "--json" not in words:
+        assert (told.returncode, told.stderr) == (8, f"error: {error}\n")
+        return
+    assert told.returncode == 8
+    assert json.loads(told.stderr) == {"error": {"rule": "not-shown", "message": error, "values": {}}}
+
+
+def test_what_cannot_be_shown_is_done_all_the_same(working: Shell) -> None:
+    told = in_bash(f"{MILEPOST} order deliver 1 --json >/dev/full", MILEPOST_DB=str(working.db))
+    assert (told.returncode, json.loads(told.stderr)["error"]["rule"]) == (8, "not-shown")
+    assert working.json("order show 1")["phase"] == "review"
+
+
+def test_a_full_disk_behind_stderr_takes_no_answer_away(working: Shell) -> None:
+    working.offer()
+    told = in_bash(f"{MILEPOST} order tick --by +1d --dry-run 2>/dev/full", MILEPOST_DB=str(working.db))
+    assert told.returncode == 0
+    assert told.stdout
+    assert in_bash(f"{MILEPOST} order show 9 2>/dev/full", MILEPOST_DB=str(working.db)).returncode == 3
 
 
 @pytest.mark.parametrize("streams", [">/dev/full 2>&1", ">&-", "<&- >&- 2>&-"])

@@ -27,6 +27,7 @@ FAILING = {  # what a full disk and a broken one refuse
 }
 _TRACED = [*WRITES, *RENAMES, "pread64"]
 _LINE = re.compile(r"\d+ +(?P<call>\w+)\((?P<first>[^,)]*)")
+NOT_SHOWN = 8
 _CLAIM = "nothing was changed"
 
 
@@ -129,6 +130,8 @@ def _of_failure(job: Injection, answer: Answer, state: str) -> list[str]:
     if job.call.is_answer:
         if state != "after":
             faults.append(f"only its answer could not be written, but the store is {state}")
+        if answer.code not in (0, NOT_SHOWN):
+            faults.append(f"only its answer could not be written, and it ends with {answer.code}: {answer.err}")
     elif answer.code not in (0, 6):
         faults.append(f"it ends with {answer.code}: {answer.err}")
     if answer.code == 0 and state != "after":

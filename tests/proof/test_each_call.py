@@ -26,13 +26,20 @@ def injections(workers: Workers, targets: Sequence[Target], *, kills: bool) -> l
     return found
 
 
+def chosen(jobs: list[Injection], size: Size, short: int) -> list[Injection]:
+    """All of them in the long form; in the short one so many, a tenth of which are about the answer."""
+    if size.long:
+        return jobs
+    random, answers = Random(size.seed), [job for job in jobs if job.call.is_answer]
+    return random.sample(jobs, short - short // 10) + random.sample(answers, min(len(answers), short // 10))
+
+
 def test_a_command_killed_before_any_of_its_calls_is_done_or_not_done(
     workers: Workers, changes: list[Change], size: Size, no_faults: Checks
 ) -> None:
     jobs = injections(workers, changes, kills=True)
     assert len(jobs) > 1_000
-    if not size.long:
-        jobs = Random(size.seed).sample(jobs, size.kills // 5)
+    jobs = chosen(jobs, size, size.kills // 5)
     tally = workers.tally(fault_helpers.inject, jobs)
     no_faults("Kills of every writing command before a write, sync or unlink", "kills at a call", tally)
     assert tally.counts["before"] > tally.counts["after"] > 0
@@ -53,8 +60,7 @@ def test_a_command_whose_calls_fail_says_so_and_is_done_or_not_done(
     workers: Workers, changes: list[Change], size: Size, no_faults: Checks
 ) -> None:
     jobs = injections(workers, changes, kills=False)
-    if not size.long:
-        jobs = Random(size.seed).sample(jobs, SHORT_FAILURES)
+    jobs = chosen(jobs, size, SHORT_FAILURES)
     tally = workers.tally(fault_helpers.inject, jobs)
     no_faults("Calls of every writing command that fail (ENOSPC, EIO)", "failed calls", tally)
     assert tally.counts["before"] > tally.counts["after"] > 0
@@ -64,8 +70,7 @@ def test_a_command_that_makes_a_file_and_is_killed_before_any_call_makes_all_of_
     workers: Workers, makings: list[Made], size: Size, no_faults: Checks
 ) -> None:
     jobs = injections(workers, makings, kills=True)
-    if not size.long:
-        jobs = Random(size.seed).sample(jobs, SHORT_FAILURES)
+    jobs = chosen(jobs, size, SHORT_FAILURES)
     tally = workers.tally(fault_helpers.inject, jobs)
     no_faults("Kills of init and of what makes other files before a call", "kills at a call", tally)
 
@@ -74,7 +79,6 @@ def test_a_command_that_makes_a_file_and_whose_calls_fail_makes_all_of_it_or_not
     workers: Workers, makings: list[Made], size: Size, no_faults: Checks
 ) -> None:
     jobs = injections(workers, makings, kills=False)
-    if not size.long:
-        jobs = Random(size.seed).sample(jobs, SHORT_FAILURES)
+    jobs = chosen(jobs, size, SHORT_FAILURES)
     tally = workers.tally(fault_helpers.inject, jobs)
     no_faults("Calls of init and of what makes other files that fail", "failed calls", tally)

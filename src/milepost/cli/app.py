@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -18,8 +18,8 @@ from typer.exceptions import TyperException
 from typer.main import get_command, get_group
 
 from milepost import __version__
-from milepost.cli.session import Session, current, using
-from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreError
+from milepost.cli.session import Session, current, showing, using
+from milepost.errors import BadFile, MilepostError, NotFound, NotShown, StoreBusy, StoreError
 from milepost.render.plain import printable
 from milepost.rules import RuleError, Unreadable
 
@@ -62,6 +62,7 @@ EXIT_CODES: Mapping[type[MilepostError], int] = {
     BadFile: 6,
     StoreBusy: 5,
     StoreError: 6,
+    NotShown: 8,
 }
 USAGE, INTERRUPTED = 2, 130
 
@@ -121,7 +122,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Milestone work between a freelancer and a client, on one local SQLite file.",
     epilog="Start with: milepost demo. Exit codes: 0 done, 2 usage, 3 not found, 4 refused by a rule, 5 busy, "
-    "6 store or file unusable, 7 a check failed.",
+    "6 store or file unusable, 7 a check failed, 8 done but not shown.",
 )
 
 
@@ -163,7 +164,8 @@ def run(args: Sequence[str]) -> int:
     with using(Session()) as session:
         try:
             result = call(args)
-            sys.stdout.flush()
+            with showing():
+                sys.stdout.flush()
         except SystemExit:
             return _nobody_reads()  # typer and rich leave in this way from a closed pipe
         except KeyboardInterrupt:
@@ -189,6 +191,8 @@ def interrupted() -> int:
 def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
     """Tell an error on stderr: its exit code, or None for what is our own mistake."""
     if isinstance(error, MilepostError):
+        if isinstance(error, NotShown):
+            _nobody_reads()
         _tell(error, session, as_json=as_json)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
     if isinstance(error, TyperException):
@@ -218,6 +222,7 @@ def _told_damage(session: Session, *, as_json: bool) -> int | None:
 def _nobody_reads() -> int:
     """Who read us has seen enough: whatever is still to be written goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for what Python flushes at its end
     return 0
 
 
@@ -246,7 +251,9 @@ def _tell_usage(error: TyperException, *, as_json: bool) -> int:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(printable(line) + "\n")
+    with suppress(OSError):  # there is nowhere else to say it, and the exit code tells
+        sys.stderr.write(printable(line) + "\n")
+        sys.stderr.flush()
 
 
 COMMAND = get_command(app)

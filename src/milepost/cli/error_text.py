@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from milepost.commands import SUBCATEGORIES, Template, template_of
 from milepost.core.transitions import Action
-from milepost.errors import BadFile, MilepostError, NotFound, StoreBusy, StoreDamaged, StoreMissing
+from milepost.errors import BadFile, MilepostError, NotFound, NotShown, StoreBusy, StoreDamaged, StoreMissing
 from milepost.rules import RuleError
 
 
@@ -107,7 +107,13 @@ def as_json(error: MilepostError) -> dict[str, Any]:
             for fault in error.faults
         ]
         return {"rule": "bad-file", "message": str(error), "values": {"file": error.name, "faults": faults}}
-    kinds = {NotFound: "not-found", StoreBusy: "busy", StoreDamaged: "damaged", StoreMissing: "no-store"}
+    kinds = {
+        NotFound: "not-found",
+        NotShown: "not-shown",
+        StoreBusy: "busy",
+        StoreDamaged: "damaged",
+        StoreMissing: "no-store",
+    }
     values = {"noun": error.noun, "key": error.key} if isinstance(error, NotFound) else {}
     if isinstance(error, StoreDamaged):
         values = {**error.values}

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
+from milepost.errors import NotShown
 from milepost.render.plain import printable
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
         if session.keeps is None:
             from milepost.render import screen
 
-            screen.show(view, as_json=session.as_json)
+            with showing():
+                screen.show(view, as_json=session.as_json)
         return view
 
     return with_option(command, "json", Json, default=False)
@@ -130,6 +132,17 @@ def with_option(function: _Function, name: str, declared: object, *, default: ob
     return function
 
 
+@contextmanager
+def showing() -> Iterator[None]:
+    """Write an answer inside the block, once what was asked for is done. Raises `NotShown`."""
+    try:
+        yield
+    except BrokenPipeError:  # who reads has seen enough
+        raise
+    except OSError as error:
+        raise NotShown(f"done, but the answer could not be shown: {error.strerror or error}") from None
+
+
 def confirmed(question: str) -> bool:
     """The answer to a yes-or-no question; no, without asking, where there is no terminal."""
     if not sys.stdin.isatty():
@@ -141,4 +154,5 @@ def confirmed(question: str) -> bool:
 def note(text: str) -> None:
     """Say something beside the answer, on stderr; nothing where answers are kept."""
     if current().keeps is None:
-        print(printable(text), file=sys.stderr)  # noqa: T201 - the one place for notes
+        with suppress(OSError):  # what stands beside an answer must not take it away
+            print(printable(text), file=sys.stderr)  # noqa: T201 - the one place for notes
