@@ -115,7 +115,7 @@ def _root_with(monkeypatch: pytest.MonkeyPatch, noun: typer.Typer) -> Any:
         ("resolution open --order 1 --whole --reason late", "missing option '--by'. Choose from: client, seller"),
         ("order list --status over", "'over' is not one of 'active', 'completed', 'cancelled'."),
         ("gig milestone-payments 1 maybe", "'maybe' is not one of 'on', 'off'."),
-        ("order list --limit few", "valid integer"),
+        ("order list --limit few", "'few' is not a whole number"),
         ("init", "'init' has no place in a story"),
         ("scenario run x", "'scenario' has no place in a story"),
         ("--db x.db order list", "'--db' has no place in a story"),

@@ -209,7 +209,7 @@ def test_without_a_terminal_nothing_is_asked_and_nothing_deleted(shop: Shop) -> 
     shop.ok("template save 1 --name my-logo")
     told = shop("template delete my-logo")
 
-    assert (told.code, told.out) == (130, "")
+    assert (told.code, told.out) == (2, "")
     assert "--yes" in told.err
     assert shop.json("template show my-logo")["origin"] == "saved"
 

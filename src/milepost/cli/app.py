@@ -5,8 +5,9 @@ Nouns are loaded when they are called: `--help` shows their names and lines from
 
 import json
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from importlib import import_module
 from pathlib import Path
@@ -85,8 +86,31 @@ class LazyCommand(TyperCommand):
             noun = import_module(self._module).app
             noun.info.cls = Group
             group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
+            _hold_numbers(group)
             self._loaded = group.commands[str(self.name)] if self._module.endswith(".root") else group
         return self._loaded
+
+
+_NUMBER = re.compile("[+-]?[0-9]+", re.ASCII)
+
+
+def _hold_numbers(command: Any) -> None:
+    """Have all whole numbers below a command written as digits: what reads them takes `1_0` and ` 1 ` too."""
+    for one in getattr(command, "commands", {}).values():
+        _hold_numbers(one)
+    for parameter in command.params:
+        described = parameter.type_descriptor
+        if described.annotation is int and described.parameter_info.parser is None:
+            parameter.process_value = _digits_only(parameter, parameter.process_value)
+
+
+def _digits_only(parameter: Any, process_value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def checked(context: Any, value: Any) -> Any:
+        if isinstance(value, str) and not _NUMBER.fullmatch(value):
+            raise typer.BadParameter(f"{value[:60]!r} is not a whole number", ctx=context, param=parameter)
+        return process_value(context, value)
+
+    return checked
 
 
 class Group(TyperGroup):
@@ -202,8 +226,8 @@ def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
     if isinstance(error, BrokenPipeError):
         return _nobody_reads()
     if isinstance(error, OSError):
-        _say(f"error: {error.strerror or error}")
-        return 1
+        what = f"{error.filename}: " if error.filename else ""
+        return _told(StoreError(f"{what}{error.strerror or error}"), session, as_json=as_json)
     return None
 
 

@@ -18,7 +18,7 @@ from milepost.cli.options import (
     read_package,
     require,
 )
-from milepost.cli.session import answers, confirmed, current, note, store
+from milepost.cli.session import answers, confirm, current, note, store
 from milepost.core.gig import Gig, Package
 
 if TYPE_CHECKING:
@@ -206,8 +206,8 @@ def delete(gig: GigId, yes: Annotated[bool, typer.Option("--yes", help="Do not a
     """
     from milepost.market import gigs
 
-    if not yes and not confirmed(f"Delete gig {gig}?"):
-        raise typer.Abort
+    if not yes:
+        confirm(f"Delete gig {gig}?")
     return gigs.delete(store(), gig, handle=current().handle)
 
 

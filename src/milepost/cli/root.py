@@ -82,7 +82,7 @@ def _policy_in_force(name: str | None) -> Policy:
     """The policy that is asked for; else the store's, if there is a store; else the standard one."""
     if name is not None:
         return documents.policy(name)
-    if current().keeps is None and not current().store_path.exists():
+    if not current().has_store:
         return STANDARD
     from milepost.market import stores
 

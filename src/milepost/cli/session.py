@@ -59,6 +59,19 @@ class Session:
 
         return user_data_path("milepost", appauthor=False) / "milepost.db"
 
+    @property
+    def has_store(self) -> bool:
+        """Whether something is where the store would be; what cannot be told is left to its opening."""
+        if self.keeps is not None:
+            return True
+        try:
+            self.store_path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except (OSError, ValueError):  # a ValueError is of a name with a null character
+            return True
+        return True
+
     def close(self) -> None:
         """Let go of what was opened."""
         for db in self.opened:
@@ -143,12 +156,11 @@ def showing() -> Iterator[None]:
         raise NotShown(f"done, but the answer could not be shown: {error.strerror or error}") from None
 
 
-def confirmed(question: str) -> bool:
-    """The answer to a yes-or-no question; no, without asking, where there is no terminal."""
+def confirm(question: str) -> None:
+    """Go on only if a yes-or-no question is answered by yes. Where there is no terminal, `--yes` must say it."""
     if not sys.stdin.isatty():
-        note(f"{question} There is no terminal to ask at: say --yes.")
-        return False
-    return typer.confirm(question)
+        raise typer.BadParameter(f"there is no terminal to ask at: say --yes (the question is: {question})")
+    typer.confirm(printable(question), abort=True)
 
 
 def note(text: str) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from milepost.cli.keyed import changes
 from milepost.cli.options import GigId
-from milepost.cli.session import answers, current, store
+from milepost.cli.session import answers, confirm, current, store
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
@@ -73,15 +73,13 @@ def delete(template: Name, yes: Annotated[bool, typer.Option("--yes", help="Do n
     Example:
       milepost template delete my-logo --yes
     """
-    from milepost.cli.session import confirmed
     from milepost.files import documents
     from milepost.market import templates
 
-    if not yes and not confirmed(f"Delete the template {template}?"):
-        raise typer.Abort
+    if not yes:
+        confirm(f"Delete the template {template}?")
     return templates.delete(store(), template, documents.shipped_templates(), handle=current().handle)
 
 
 def _store_if_any() -> "Database | None":
-    session = current()
-    return store() if session.keeps is not None or session.store_path.exists() else None
+    return store() if current().has_store else None

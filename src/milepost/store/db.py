@@ -7,6 +7,7 @@ nothing. The rollback journal is kept, so that the one file is always the whole 
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,6 +17,7 @@ from urllib.parse import quote
 
 from milepost.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from milepost.policy import Policy
+from milepost.rules import NAMES
 from milepost.store.new_file import appearing
 
 BUSY_SECONDS = 30.0
@@ -163,6 +165,9 @@ class Database:
             raise meaning(error, self.name) from error
         except UnicodeDecodeError as error:  # what Python's driver says of a schema, even where it says what is wrong
             raise StoreDamaged(f"the schema of {self.name} holds bytes that are not UTF-8") from error
+        except UnicodeEncodeError as error:  # of a text that a process was started with, say
+            given = ascii(error.object[:60])
+            raise NAMES.refuse(why=f"{given} is not UTF-8 text", given=given) from error
         except OverflowError as error:  # what Python's driver says of an integer beyond 64 bits
             raise StoreError(f"a number is too large for the store {self.name}") from error
 
@@ -241,10 +246,16 @@ def open_memory(source: sqlite3.Connection) -> Database:
 def open_file(path: Path) -> Database:
     """The store at `path`, which must be there. Raises `StoreMissing` or `StoreError`, by what is there."""
     check_name(path)
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreMissing(f"there is no store at {path}") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror}") from None
+    if stat.S_ISDIR(mode):
         raise StoreError(f"{path} is a folder, not a store")
-    if not path.exists():
-        raise StoreMissing(f"there is no store at {path}")
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{path} is no regular file, and so no store")
     if not os.access(path, os.R_OK):
         raise StoreError(f"{path} may not be read by you")
     _check_one_file(path)
