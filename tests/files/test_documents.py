@@ -268,6 +268,26 @@ def test_a_policy_file_makes_the_numbers_of_a_store(empty: Shell, tmp_path: Path
     assert empty.json(f"order approve {order}")["deadline_at"] is None
 
 
+def test_a_policy_with_a_fee_beyond_what_an_entry_moves_is_refused(empty: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("small_charge_fee_cents = 100000000\nsmall_charge_under_cents = 2\nclient_fee_bp = 10000\n")
+    (told,) = faults(empty("init --policy", str(file)))
+    assert "a charge of $0.01 would cost a client a fee of $1,000,000.01; $1,000,000.00 is the most" in told
+    file.write_text("small_charge_fee_cents = 99999999\nsmall_charge_under_cents = 2\nclient_fee_bp = 10000\n")
+    empty.init("--policy", str(file))
+
+
+def test_the_largest_fees_on_the_largest_price_are_taken_and_paid(empty: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("client_fee_bp = 10000\nseller_fee_bp = 10000\n")
+    empty.init("--policy", str(file))
+    empty.gig(basic="1000000:7")
+    order = empty.ok("order place --gig 1 --client ana").id
+    empty.ok(f"order deliver {order} --link https://example.com/work")
+    empty.ok(f"order approve {order}")
+    assert empty.json("ledger check")["findings"] == []
+
+
 @pytest.mark.parametrize(
     "text",
     ["review_hour = 24", "review_hours = 0", "review_hours = -1", "review_hours = 1.5", "name = 7",

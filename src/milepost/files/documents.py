@@ -277,6 +277,16 @@ class _OrderedPolicy(Document):
                 raise PydanticCustomError("order", f"{what}_min is above {what}_max")
         return self
 
+    @model_validator(mode="after")
+    def _check_fees(self) -> Self:
+        """Keep the largest fee of a client's within what one entry of the ledger can move (rule money-bounds)."""
+        largest = self.small_charge_under_cents - 1  # type: ignore[attr-defined]
+        fee = self.small_charge_fee_cents + money.share(largest, self.client_fee_bp)  # type: ignore[attr-defined]
+        if largest > 0 and fee > money.MAX_CENTS:
+            most = f"a charge of {money.dollars(largest)} would cost a client a fee of {money.dollars(fee)}"
+            raise PydanticCustomError("fees", f"{most}; {money.dollars(money.MAX_CENTS)} is the most")
+        return self
+
 
 PolicyDocument = create_model("PolicyDocument", __base__=_OrderedPolicy, **_policy_fields())
 
