@@ -58,8 +58,16 @@ class StoreError(MilepostError):
 class StoreDamaged(StoreError):
     """The store holds what this program never wrote; `values` says where, as far as it is known: table, row."""
 
-    def __init__(self, found: str, values: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, found: str, values: Mapping[str, str | int] = MappingProxyType({})) -> None:
         super().__init__(f"the store is damaged: {found}")
+        self.values = values
+
+
+class ClockAhead(StoreError):
+    """The machine's clock is too far ahead of the store's to be followed unasked; `values`: until, timers."""
+
+    def __init__(self, message: str, values: Mapping[str, str | int]) -> None:
+        super().__init__(message)
         self.values = values
 
 

@@ -1,5 +1,6 @@
 """The store's clock: frozen unless ticked, or the machine's."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -94,3 +95,54 @@ def test_two_ticks_leave_what_one_leaves(shell: Shell) -> None:
     other.ok("order tick --by +9d")
     for line in ("order show 1", "ledger show", "order history 1"):
         assert shell.json(line) == other.json(line)
+
+
+# ── A machine's clock that is wrong ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_machine_s_clock_that_is_years_ahead_is_told_and_not_followed(
+    empty: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_machine(monkeypatch, NOW)
+    empty.ok("init --clock system")
+    empty.ok(f"order deliver {empty.order()}")
+    set_machine(monkeypatch, NOW + 60 * times.DAY + 1)
+    for line in ("order list", "order approve 1", "rules"):
+        told = empty(line)
+        assert (told.code, told.out) == (6, "")
+        error, hint = told.err.splitlines()
+        assert "2026-03-06T09:00:01Z, 60 days after this store's: 1 timers would fire, for good" in error
+        assert hint == "hint: milepost order tick --now 2026-03-06T09:00:01Z"
+    told = empty("order list --json")
+    assert json.loads(told.err)["error"]["values"] == {"until": "2026-03-06T09:00:01Z", "timers": 1}
+    set_machine(monkeypatch, NOW + times.HOUR)
+    assert empty.json("order show 1")["phase"] == "review"
+
+
+def test_the_tick_that_is_told_brings_a_store_up_to_the_machine_s_clock(
+    empty: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_machine(monkeypatch, NOW)
+    empty.ok("init --clock system")
+    empty.ok(f"order deliver {empty.order()}")
+    set_machine(monkeypatch, NOW + 90 * times.DAY)
+    hint = empty("order list").err.splitlines()[1]
+    assert empty.json("order tick --dry-run")["clock"] == "2026-04-05T09:00:00Z"
+    empty.ok(hint.removeprefix("hint: milepost "))
+    assert empty.json("order show 1")["reason"] == "review-expired"
+
+
+@pytest.mark.parametrize("now", [0, -1, 946_684_799, 4_133_980_800, 2**63 - 1, 2**70])
+def test_a_machine_s_clock_outside_the_years_that_there_are_is_told(
+    empty: Shell, monkeypatch: pytest.MonkeyPatch, now: int
+) -> None:
+    set_machine(monkeypatch, now)
+    assert empty.refused("init") == "time-format"
+    empty.ok(f"init --start {START}")
+    assert empty.json("gig list") == []
+    assert empty.refused("order tick") == "time-format"
+    empty.db.unlink()
+    set_machine(monkeypatch, NOW)
+    empty.ok("init --clock system")
+    set_machine(monkeypatch, now)
+    assert empty.refused("gig list") == "time-format"

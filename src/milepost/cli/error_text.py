@@ -10,7 +10,17 @@ from typer.exceptions import TyperException
 
 from milepost.commands import SUBCATEGORIES, Template, template_of
 from milepost.core.transitions import Action
-from milepost.errors import BadFile, MilepostError, NotFound, NotShown, StoreBusy, StoreDamaged, StoreMissing
+from milepost.errors import (
+    BadFile,
+    ClockAhead,
+    MilepostError,
+    NotFound,
+    NotShown,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreMissing,
+)
 from milepost.rules import RuleError
 
 
@@ -22,6 +32,7 @@ class Hint(NamedTuple):
     needs: tuple[str, ...] = ()
 
 
+_FOLLOW = Template("order tick --now {until}")
 _EXPLAIN = Hint(Template("order explain {order}"))
 _SHOW = Hint(Template("order show {order}"))
 _SHOW_OFFER = Hint(Template("offer show {offer}"))
@@ -108,6 +119,7 @@ def as_json(error: MilepostError) -> dict[str, Any]:
         ]
         return {"rule": "bad-file", "message": str(error), "values": {"file": error.name, "faults": faults}}
     kinds = {
+        ClockAhead: "clock-ahead",
         NotFound: "not-found",
         NotShown: "not-shown",
         StoreBusy: "busy",
@@ -115,7 +127,7 @@ def as_json(error: MilepostError) -> dict[str, Any]:
         StoreMissing: "no-store",
     }
     values = {"noun": error.noun, "key": error.key} if isinstance(error, NotFound) else {}
-    if isinstance(error, StoreDamaged):
+    if isinstance(error, (StoreDamaged, ClockAhead)):
         values = {**error.values}
     return {"rule": kinds.get(type(error), "store"), "message": str(error), "values": values}
 
@@ -125,18 +137,23 @@ def _fault_json(error: RuleError) -> dict[str, Any]:
 
 
 def _hint(error: MilepostError, store: Path) -> str | None:
-    if isinstance(error, StoreMissing):
-        return f"milepost --db {shlex.quote(str(store))} init"
-    if isinstance(error, StoreDamaged):
-        return f"milepost --db {shlex.quote(str(store))} doctor"
-    if isinstance(error, StoreBusy):
-        return "try again in a moment"
+    if isinstance(error, StoreError):
+        return _store_hint(error, store)
     if isinstance(error, NotFound):
         return LISTS[error.noun].line({}) if error.noun in LISTS else None
     if not isinstance(error, RuleError):
         return None
     told = (_told(hint, error.values) for hint in BY_RULE.get(error.rule.id, ()))
     return next((hint for hint in told if hint is not None), None)
+
+
+def _store_hint(error: StoreError, store: Path) -> str | None:
+    if isinstance(error, ClockAhead):
+        return _FOLLOW.line({**error.values})
+    if isinstance(error, StoreBusy):
+        return "try again in a moment"
+    verb = "init" if isinstance(error, StoreMissing) else "doctor" if isinstance(error, StoreDamaged) else None
+    return verb and f"milepost --db {shlex.quote(str(store))} {verb}"
 
 
 def _told(hint: Hint | str, values: Mapping[str, Any]) -> str | None:

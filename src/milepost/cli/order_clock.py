@@ -46,9 +46,9 @@ def tick(
         raise typer.BadParameter("give one of --now, --by, --next, --until-done")
     if dry_run:
         note("A dry run: nothing of this is saved.")
-        with store().trial() as trial:
+        with store(ticks=True).trial() as trial:
             return _tick(trial, now or by, next_one, until_done, limit)
-    return _tick(store(), now or by, next_one, until_done, limit)
+    return _tick(store(ticks=True), now or by, next_one, until_done, limit)
 
 
 def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: int | None, limit: int) -> "TickView":

@@ -42,8 +42,7 @@ def init(
     """
     from milepost.market import stores
 
-    now = machine_now()
-    begins = start.at(now) if start else now
+    begins = machine_now() if start is None else start.at(machine_now() if start.instant is None else 0)
     path, chosen = current().store_path, documents.policy(policy)
     view = stores.create_file(path, start=begins, clock_mode=clock, policy=chosen)
     note("Next: milepost gig create --title … --seller … --subcategory … --basic 150:7:2")

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
+from milepost import times
 from milepost.errors import NotShown
 from milepost.render.plain import printable
+from milepost.rules import TIME_FORMAT
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
@@ -98,8 +100,11 @@ def using(session: Session) -> Iterator[Session]:
         _current.reset(token)
 
 
-def store() -> "Database":
-    """The store of the session, open; where its clock is the machine's, it is brought up to it first."""
+def store(*, ticks: bool = False) -> "Database":
+    """The store of the session, open; where its clock is the machine's, it is brought up to it first.
+
+    A command that `ticks` the clock itself may find the two far apart.
+    """
     session = current()
     if session.within is not None:
         return session.within
@@ -109,13 +114,16 @@ def store() -> "Database":
         from milepost.market import stores
 
         session.opened.append(stores.open_store(session.store_path))
-        stores.follow(session.opened[0], machine_now())
+        stores.follow(session.opened[0], machine_now, ticks=ticks)
     return session.opened[0]
 
 
 def machine_now() -> int:
-    """The machine's time, in UTC seconds: the one place where the program asks for it."""
-    return int(time.time())
+    """The machine's time, in UTC seconds: the one place where the program asks for it. Raises `time-format`."""
+    now = int(time.time())
+    if not times.MIN_INSTANT <= now <= times.MAX_INSTANT:
+        raise TIME_FORMAT.refuse(given=str(now), why="the machine's clock is outside the years 2000-2100; set it first")
+    return now
 
 
 def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer]:

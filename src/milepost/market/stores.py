@@ -1,13 +1,17 @@
 """Making a store, and the instant that its clock shows."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from milepost.errors import StoreError
+from milepost import times
+from milepost.errors import ClockAhead, StoreError
 from milepost.policy import Policy
-from milepost.store import damage, migrations, settings
+from milepost.store import damage, due, migrations, settings
 from milepost.store.db import Database, check_name
 from milepost.store.new_file import appearing
 from milepost.views.stores import StoreView
+
+FOLLOWED_SECONDS = 60 * times.DAY  # further than that a store follows the machine's clock only when it is told to
 
 
 def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
@@ -41,13 +45,34 @@ def clock_of(db: Database) -> tuple[int, str]:
         return settings.clock_mode(connection)
 
 
-def follow(db: Database, now: int) -> None:
-    """Bring a store that was just opened up to the machine's time `now`, if its clock is the machine's."""
-    reached, mode = db.clock_found or clock_of(db)
-    if mode == "system" and reached < now:
-        from milepost.market import clock
+def follow(db: Database, machine_now: Callable[[], int], *, ticks: bool = False) -> None:
+    """Bring a store that was just opened up to the machine's time, if its clock is the machine's.
 
-        clock.tick(db, now)
+    What a timer does is for good, and a machine's clock can be wrong: beyond `FOLLOWED_SECONDS` nothing is done. Raises
+    `ClockAhead` then, unless the command `ticks` the clock itself.
+    """
+    reached, mode = db.clock_found or clock_of(db)
+    if mode != "system":
+        return
+    now = machine_now()
+    if now - reached <= FOLLOWED_SECONDS:
+        if reached < now:
+            from milepost.market import clock
+
+            clock.tick(db, now)
+    elif not ticks:
+        raise _ahead(db, reached, now)
+
+
+def _ahead(db: Database, reached: int, now: int) -> ClockAhead:
+    with db.read() as connection:
+        timers = due.count_until(connection, now)
+    until, days = times.format_instant(now), (now - reached) // times.DAY
+    return ClockAhead(
+        f"the machine's clock shows {until}, {days} days after this store's: {timers} timers would fire, for good; "
+        "nothing was done",
+        {"until": until, "timers": timers},
+    )
 
 
 def settings_of(db: Database) -> settings.Settings:

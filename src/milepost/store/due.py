@@ -13,6 +13,10 @@ _FIRST = (
     "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM orders WHERE due_at IS NOT NULL"
     f" UNION ALL SELECT min(expires_at) FROM offers WHERE {_ARMED})"
 )
+_COUNT = (
+    "SELECT (SELECT count(*) FROM orders WHERE due_at IS NOT NULL AND due_at <= ?)"
+    f" + (SELECT count(*) FROM offers WHERE {_ARMED} AND expires_at <= ?)"
+)
 _STORED = "SELECT id, due_at FROM orders WHERE id IN (SELECT value FROM json_each(?))"
 
 
@@ -24,6 +28,11 @@ def orders_until(connection: Connection, until: int, limit: int) -> list[tuple[i
 def offers_until(connection: Connection, until: int) -> list[int]:
     """The ids of sent offers that expire up to and with an instant, soonest first."""
     return [offer_id for (offer_id,) in connection.rows(_EXPIRED, (until,))]
+
+
+def count_until(connection: Connection, until: int) -> int:
+    """How many orders and offers have a timer up to and with an instant."""
+    return int(connection.value(_COUNT, (until, until)))
 
 
 def expiries(connection: Connection, limit: int) -> list[tuple[int, int]]:
