@@ -32,9 +32,9 @@ MAY_IMPORT: Mapping[str, set[str]] = {
     "commands": {*BASE, "core"},
     "store": {*BASE, "core"},
     "views": {"rules", "core", "commands", "money", "times"},
-    "files": {*BASE, "core", "data"},
+    "files": {*BASE, "core", "data", "plain"},
     "market": {*BASE, "core", "store", "views", "commands", "data"},
-    "scenario": {*BASE, *["core", "store", "market", "views", "commands", "files", "data"]},
+    "scenario": {*BASE, *["core", "store", "market", "views", "commands", "files", "data", "plain"]},
     "export": {*BASE, "core", "store", "market", "views"},
     "cli": {
         *BASE,

@@ -1,11 +1,15 @@
 """Text from users is shown as text, whatever it holds, at any width."""
 
 import json
+import sqlite3
+import tomllib
 import unicodedata
+from pathlib import Path
 
 import pytest
 
 from cli.shell_helpers import Shell
+from milepost.cli import session
 
 HARMLESS = [
     "[bold]loud[/bold]", "[/]", "[/red] [", "[link=file:///etc/passwd]x[/link]", ":smile: :warning:", "\\[x] \\",
@@ -78,6 +82,51 @@ def test_what_hides_or_turns_text_does_not_reach_the_terminal(
         assert_plain(shell.ok(view).out)
     assert "\ufffd" in shell.ok("gig show 1").out
     assert shell.json("gig show 1")["title"] == text
+
+
+@pytest.mark.parametrize("text", [*HIDDEN, "tag\U000e0041", "joined 👩‍👧"], ids=ascii)
+def test_what_hides_is_escaped_in_json_and_exports_and_is_there_to_the_letter(shell: Shell, text: str) -> None:
+    with_text(shell, text)
+    for line in ("gig show 1 --json", "order show 1 --json", "gig export 1", "offer export 1", "order export 1"):
+        told = shell.ok(line)
+        assert not {one for one in told.out if unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
+    assert json.loads(shell.ok("gig show 1 --json").out)["title"] == text
+    assert tomllib.loads(shell.ok("gig export 1").out)["title"] == text
+    told = shell(f"gig show '{text}' --json")
+    assert_plain(told.err)
+    assert text in json.loads(told.err)["error"]["message"] or told.code == 2
+
+
+def test_a_policy_s_name_is_held_to_what_names_are(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "\\u001b[31mred"\n')
+    told = shell("policy show", str(file))
+    assert (told.code, told.out) == (6, "")
+    assert "a policy's name holds the control character" in told.err
+    assert_plain(told.err)
+
+
+def test_nothing_of_a_tampered_store_reaches_the_terminal_but_text(working: Shell) -> None:
+    working.ok("resolution open 1 --whole --by seller --reason cannot-deliver")
+    connection = sqlite3.connect(working.db)
+    connection.executescript(
+        "UPDATE requests SET reason = char(27) || '[31m' || char(8238), note = char(155) || '31m';"
+        "UPDATE policies SET name = char(27) || ']0;x' || char(7); UPDATE gigs SET title = char(27) || '[2J'"
+    )
+    connection.close()
+    for line in ("resolution list", "resolution show 1", "order show 1", "order explain 1", "gig show 1", "rules"):
+        for told in (working(line), working(f"{line} --json")):
+            assert_plain(told.out + told.err)
+
+
+def test_a_question_is_asked_in_plain_text(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    asked = list[str]()
+    monkeypatch.setattr("typer.confirm", lambda question, **options: asked.append(question))
+    session.confirm("Delete the template \x1b[31m\u202e?")
+    assert asked == ["Delete the template \ufffd[31m\ufffd?"]
 
 
 @pytest.mark.parametrize("text", CONTROL)

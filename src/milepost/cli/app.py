@@ -3,7 +3,6 @@
 Nouns are loaded when they are called: `--help` shows their names and lines from the list below.
 """
 
-import json
 import os
 import re
 import sys
@@ -21,7 +20,7 @@ from typer.main import get_command, get_group
 from milepost import __version__
 from milepost.cli.session import Session, current, showing, using
 from milepost.errors import BadFile, MilepostError, NotFound, NotShown, StoreBusy, StoreError
-from milepost.render.plain import printable
+from milepost.render.plain import json_text, printable
 from milepost.rules import RuleError, Unreadable
 
 if TYPE_CHECKING:
@@ -254,7 +253,7 @@ def _tell(error: MilepostError, session: Session, *, as_json: bool) -> None:
     from milepost.cli import error_text
 
     if as_json:
-        _say(json.dumps({"error": error_text.as_json(error)}, ensure_ascii=False))
+        _say(json_text({"error": error_text.as_json(error)}))
         return
     for line in error_text.lines(error, session.store_path):
         _say(line)
@@ -267,7 +266,7 @@ def _tell_usage(error: TyperException, *, as_json: bool) -> int:
     from milepost.cli import error_text
 
     if as_json:
-        _say(json.dumps({"error": error_text.usage_as_json(error)}, ensure_ascii=False))
+        _say(json_text({"error": error_text.usage_as_json(error)}))
         return code
     for line in error_text.usage_lines(error):
         _say(line)

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from milepost import data, money, times
+from milepost.core import names
 from milepost.core.gig import Faq, Gig, Milestone, Package, Substep
 from milepost.core.offer import Draft
 from milepost.core.terms import MilestoneTerms, OrderType
@@ -275,6 +276,14 @@ class _OrderedPolicy(Document):
         for what in ("gig_milestones", "offer_milestones"):
             if getattr(self, f"{what}_min") > getattr(self, f"{what}_max"):
                 raise PydanticCustomError("order", f"{what}_min is above {what}_max")
+        return self
+
+    @model_validator(mode="after")
+    def _check_name(self) -> Self:
+        try:
+            names.check_name("a policy's name", self.name)  # type: ignore[attr-defined]
+        except RuleError as refusal:
+            raise PydanticCustomError("name", "{why}", {"why": refusal.message}) from refusal
         return self
 
     @model_validator(mode="after")

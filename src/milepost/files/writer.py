@@ -12,6 +12,7 @@ from milepost import money, times
 from milepost.core.gig import TIERS, Gig, Milestone, Package
 from milepost.core.offer import Offer
 from milepost.core.terms import Follow, MilestoneTerms, Terms
+from milepost.render.plain import toml_text
 
 
 def gig_text(gig: Gig) -> str:
@@ -123,5 +124,5 @@ def lines(told: Mapping[str, Any], prefix: str = "") -> str:
         if isinstance(value, dict):
             parts.append(lines(value, prefix=f"{prefix}{key}."))
         else:
-            parts.append(prefix + tomli_w.dumps({key: value}))
+            parts.append(prefix + toml_text(tomli_w.dumps({key: value})))
     return "".join(parts)

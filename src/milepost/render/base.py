@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +28,17 @@ _STYLES = {
 def console(**options: Any) -> Console:
     """A console that shows text as text."""
     return Console(highlight=False, markup=False, emoji=False, **options)
+
+
+class Safe(NamedTuple):
+    """Something to show, of which nothing reaches the terminal that is not text: headers, titles and names too."""
+
+    shown: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Its segments, made safe."""
+        for text, style, control in console.render(self.shown, options):
+            yield Segment(text if control else printable(text), style, control)
 
 
 def words(value: object, style: str = "") -> Text:

@@ -4,13 +4,13 @@ Whatever comes from a user is put in a `Text`, never in markup. `--json` loads n
 """
 
 import io
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from milepost.render.plain import json_text
 from milepost.views.base import Listing, Repeated, TextView, View, as_plain
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ def show(view: View, *, as_json: bool) -> None:
     """Print a view on stdout; that a list has more goes to stderr."""
     if as_json or (isinstance(view, Repeated) and not view.shown):
         narrow = (sys.stdout.encoding or "utf-8").lower() not in ("utf-8", "utf8")
-        print(json.dumps(as_plain(view), allow_nan=False, ensure_ascii=narrow, indent=2))  # noqa: T201
+        print(json_text(as_plain(view), ascii_only=narrow, indent=2))  # noqa: T201
     elif isinstance(view, TextView):
         print(view.text, end="")  # noqa: T201 - for another program, so never wrapped
     elif isinstance(view, Repeated):
         print(view.shown, end="")  # noqa: T201 - as it was shown then
     else:
-        from milepost.render.base import console, rendered
+        from milepost.render.base import Safe, console, rendered
 
-        console().print(rendered(view))
+        console().print(Safe(rendered(view)))
     if isinstance(view, Listing) and view.more:
         print("There are more; see them with --limit.", file=sys.stderr)  # noqa: T201
 
@@ -38,10 +38,10 @@ def text(view: View) -> str:
     """What a view looks like where there is no terminal."""
     if isinstance(view, TextView):
         return view.text
-    from milepost.render.base import console, rendered
+    from milepost.render.base import Safe, console, rendered
 
     told = io.StringIO()
-    console(file=told, width=80).print(rendered(view))
+    console(file=told, width=80).print(Safe(rendered(view)))
     return told.getvalue()
 
 

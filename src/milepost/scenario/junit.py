@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from milepost import times
+from milepost.render.plain import escaped
 from milepost.views.scenarios import PlayedView
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,7 +17,8 @@ def junit_text(played: Sequence[PlayedView]) -> str:
     for view in played:
         _suite(root, view)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    text = ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    return escaped(text, lambda character: f"&#{ord(character)};") + "\n"
 
 
 def _suite(root: ElementTree.Element, view: PlayedView) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from milepost.core.act import HistoryEntry
 from milepost.core.order import Call, Milestone, Order, Request, due
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
-from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
+from milepost.core.transitions import CANCEL_REASONS, RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 from milepost.policy import Policy
 from milepost.store.damage import held_to, read_json
 
@@ -106,6 +106,8 @@ def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, 
 def request_from(row: Sequence[Any]) -> Request:
     """A request from REQUEST."""
     id, _, asker, position, reason, note, opened_at, state, closed_at, kind, keep_cents, days, proposal = row
+    if reason is not None and reason not in CANCEL_REASONS:
+        raise KeyError(reason)
     return Request(
         id, Actor(asker), position, reason, note, opened_at, RequestState(state), closed_at, RequestKind(kind),
         keep_cents, days, _proposal(proposal),
