@@ -52,7 +52,14 @@ class BadFile(MilepostError):
 
 
 class StoreError(MilepostError):
-    """The store cannot be used: missing, foreign, newer, damaged, read-only, full."""
+    """The store cannot be used: missing, foreign, newer, damaged, read-only, full.
+
+    `why` is what is wrong, without `undone`, what has become of what was asked for.
+    """
+
+    def __init__(self, why: str, undone: str = "") -> None:
+        super().__init__(f"{why}; {undone}" if undone else why)
+        self.why = why
 
 
 class StoreDamaged(StoreError):

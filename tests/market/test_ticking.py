@@ -125,11 +125,15 @@ def test_until_done_of_an_order_that_waits_for_a_party_is_refused_and_says_for_w
     assert "it waits for a party, not for the clock" in told.err
 
 
-def test_until_done_of_a_subscription_stops_where_its_next_cycle_needs_the_seller(desk: Desk) -> None:
+def test_until_done_of_a_subscription_says_from_when_it_needs_the_seller_and_moves_nothing(desk: Desk) -> None:
     desk.subscription(2)
     desk.do("deliver")
-    assert desk.refused("order tick --until-done 1") == "order-work-clock"
-    assert (desk.now, desk.states()) == ("2026-02-05T09:00:00Z", ["approved", "active"])
+    before = desk.now, desk.states()
+    told = desk("order tick --until-done 1")
+    assert (told.code, told.rules) == (4, ["order-work-clock"])
+    assert "order 1 is working from 2026-02-05T09:00:00Z on and has no deadline" in told.err
+    assert (desk.now, desk.states()) == before
+    desk.ok("order tick --now 2026-02-05T09:00:00Z")
     desk.do("deliver")
     desk.ok("order tick --until-done 1")
     assert desk.end() == ("completed", "review-expired")

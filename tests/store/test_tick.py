@@ -1,7 +1,9 @@
 """The clock: whatever way a store comes to an instant, it is the same store, and each timer fires at its own."""
 
 from contextlib import suppress
+from itertools import count
 from random import Random
+from typing import Any
 
 import pytest
 import store_helpers
@@ -14,7 +16,7 @@ from milepost import rules, times
 from milepost.core.offer import Offer, OfferStatus
 from milepost.core.terms import OrderType
 from milepost.core.transitions import TIMER_RULES, Action, Actor, Reason, State, Status
-from milepost.errors import StoreError
+from milepost.errors import StoreBusy, StoreError
 from milepost.market import clock, offers, orders
 from milepost.market.orders import Step
 from milepost.policy import STANDARD, Policy
@@ -373,3 +375,27 @@ def test_a_store_filled_by_the_thousand_is_what_actions_would_have_made_of_it(me
     until = store_helpers.fill_with_reviews(memory_store, 50, due=20)
     assert clock.tick(memory_store, until, page=3).count == 21
     store_helpers.assert_sound(memory_store)
+
+
+@pytest.mark.parametrize("kind", [StoreBusy, StoreError])
+def test_a_tick_that_cannot_go_on_says_what_it_has_done_and_is_finished_by_the_same_again(
+    memory_store: Database, monkeypatch: pytest.MonkeyPatch, kind: type[StoreError]
+) -> None:
+    store_helpers.fill_with_reviews(memory_store, 30, due=30)
+    until, save, pages = store_helpers.START + 300 * times.DAY, clock.orders.save, count()
+
+    def fails(*args: Any) -> None:
+        if next(pages) == 2:
+            raise kind("it cannot be", "nothing was changed")
+        save(*args)
+
+    monkeypatch.setattr("milepost.market.clock.orders.save", fails)
+    with pytest.raises(kind) as caught:
+        clock.tick(memory_store, until, page=10)
+    monkeypatch.undo()
+    stands = times.format_instant(store_helpers.clock_of(memory_store))
+    assert type(caught.value) is kind
+    assert "nothing was changed" not in str(caught.value)
+    assert f"timers have fired and the clock stands at {stands}; the same tick again finishes it" in str(caught.value)
+    clock.tick(memory_store, until, page=10)
+    assert store_helpers.clock_of(memory_store) == until

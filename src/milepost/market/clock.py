@@ -13,7 +13,7 @@ from milepost.core.act import Outcome
 from milepost.core.offer import Offer, OfferStatus, move
 from milepost.core.order import Order, deadline
 from milepost.core.transitions import Actor, Status
-from milepost.errors import StoreError
+from milepost.errors import StoreBusy, StoreError
 from milepost.store import orders, settings
 from milepost.store.db import Connection, Database
 from milepost.store.due import first_at, offers_until, orders_until
@@ -56,15 +56,22 @@ def tick(
 
     Each batch of up to `page` orders is one transaction, and the clock moves with it: a tick that is killed leaves a
     valid earlier moment, and running it again finishes it. The answer holds the first `keep` timers and counts the
-    rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant.
+    rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant,
+    and if a batch cannot be written, with what was done by those before it.
     """
     fired: list[FiredView] = []
-    count, until = 0, None
+    count, until, reached = 0, None, None
     while True:
-        with _collector_paused(), db.write() as connection:
-            clock = settings.clock(connection)
-            until = _instant(connection, target, clock) if until is None else until
-            batch = _fire_batch(connection, clock, until, page)
+        try:
+            with _collector_paused(), db.write() as connection:
+                clock = settings.clock(connection)
+                until = _instant(connection, target, clock) if until is None else until
+                batch = _fire_batch(connection, clock, until, page)
+        except StoreError as error:
+            if reached is None:
+                raise
+            raise _halfway(error, reached, count) from error
+        reached = batch.clock
         count += len(batch.outcomes) + len(batch.expired)
         fired.extend(islice(_fired(batch), keep - len(fired)))
         if batch.failure:
@@ -72,6 +79,15 @@ def tick(
         if batch.done:
             return TickView(batch.clock, fired, count)
         on_progress(count)
+
+
+def _halfway(error: StoreError, reached: int, count: int) -> StoreError:
+    """The same error of a tick some of whose batches stand already."""
+    kind = StoreBusy if isinstance(error, StoreBusy) else StoreError
+    clock = times.format_instant(reached)
+    return kind(
+        error.why, f"{count} timers have fired and the clock stands at {clock}; the same tick again finishes it"
+    )
 
 
 @contextmanager
@@ -159,22 +175,30 @@ def _fired(batch: _Batch) -> Iterator[FiredView]:
 
 
 def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickView:
-    """Tick from timer to timer until an order has ended. Raises `continue-window` if it waits for a party instead."""
-    fired: list[FiredView] = []
-    count = 0
-    while True:
-        with db.read() as connection:
-            clock = settings.clock(connection)
-            order = orders.existing(connection, order_id)
+    """Tick to the instant at which an order has ended, by silence alone.
+
+    Raises `order-work-clock`, before anything has moved, if it will wait for a party on the way.
+    """
+    with db.read() as connection:
+        clock = settings.clock(connection)
+        order = orders.existing(connection, order_id)
+    if order.status is not Status.ACTIVE:
+        return TickView(clock, [], 0)
+    return tick(db, max(clock, _end_of(order)), keep=keep)
+
+
+def _end_of(order: Order) -> int:
+    """The instant at which an order ends if nobody does anything. Raises `order-work-clock` if it does not."""
+    at = order.placed_at
+    while order.status is Status.ACTIVE:
         timer = deadline(order)
-        if order.status is not Status.ACTIVE:
-            return TickView(clock, fired, count)
         if timer is None:
             raise rules.ORDER_WORK_CLOCK.refuse(
-                why=f"order {order_id} is {order.phase} and has no deadline: it waits for a party, not for the clock",
-                order=order_id,
+                why=f"order {order.id} is {order.phase} from {times.format_instant(at)} on and has no deadline: "
+                "it waits for a party, not for the clock; nothing was changed",
+                order=order.id,
                 phase=str(order.phase),
             )
-        view = tick(db, max(clock, timer.at), keep=keep - len(fired))
-        fired.extend(view.fired)
-        count += view.count
+        outcome = act.fire(order)
+        order, at = outcome.order, outcome.history_entry.at
+    return at

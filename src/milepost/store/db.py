@@ -8,7 +8,7 @@ nothing. The rollback journal is kept, so that the one file is always the whole 
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -287,12 +287,13 @@ def _uri(path: Path) -> str:
     return f"file:{quote(os.fsencode(path.absolute()))}"
 
 
-_MEANINGS = {
-    "SQLITE_NOTADB": "{name} is not a milepost store",
-    "SQLITE_READONLY": "{name} may not be written to",
-    "SQLITE_FULL": "the disk is full; nothing was changed in {name}",
-    "SQLITE_CANTOPEN": "{name} cannot be opened",
-    "SQLITE_PERM": "{name} may not be opened by you",
+# What is wrong, and, where that is known, what has become of what was asked for.
+_MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "SQLITE_FULL": ("the disk is full", "nothing was changed in {name}"),
+    "SQLITE_NOTADB": ("{name} is not a milepost store",),
+    "SQLITE_READONLY": ("{name} may not be written to",),
+    "SQLITE_CANTOPEN": ("{name} cannot be opened",),
+    "SQLITE_PERM": ("{name} may not be opened by you",),
 }
 
 
@@ -308,15 +309,15 @@ def meaning(error: sqlite3.Error, name: str) -> Exception:
     """The error to raise for what SQLite said: of the store, or, if our own code is wrong, the error itself."""
     code = getattr(error, "sqlite_errorname", "") or ""
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusy(f"another process holds {name}; nothing was changed")
+        return StoreBusy(f"another process holds {name}", "nothing was changed")
     if code.startswith("SQLITE_IOERR"):
         return StoreError(f"reading or writing {name} failed ({code})")
     if isinstance(error, sqlite3.IntegrityError):  # it names the constraint
-        return StoreError(f"{name} refuses what was to be written: {error}; nothing was changed")
+        return StoreError(f"{name} refuses what was to be written: {error}", "nothing was changed")
     for sign, what in _DAMAGES.items():
         if code.startswith(sign) or str(error).startswith(sign):
             return StoreDamaged(what.format(name=name, error=error))
-    for prefix, text in _MEANINGS.items():
+    for prefix, texts in _MEANINGS.items():
         if code.startswith(prefix):
-            return StoreError(text.format(name=name))
+            return StoreError(*(text.format(name=name) for text in texts))
     return error
