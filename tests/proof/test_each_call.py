@@ -31,7 +31,9 @@ def chosen(jobs: list[Injection], size: Size, short: int) -> list[Injection]:
     if size.long:
         return jobs
     random, answers = Random(size.seed), [job for job in jobs if job.call.is_answer]
-    return random.sample(jobs, short - short // 10) + random.sample(answers, min(len(answers), short // 10))
+    return random.sample(jobs, min(len(jobs), short - short // 10)) + random.sample(
+        answers, min(len(answers), short // 10)
+    )
 
 
 def test_a_command_killed_before_any_of_its_calls_is_done_or_not_done(

@@ -36,7 +36,7 @@ def test_a_bulk_tick_killed_at_any_instant_is_finished_by_the_next(
 ) -> None:
     store, args = workers.one(shop_helpers.build_bulk, scratch / "bulk.db", BULK)
     bulk = workers.one(kill_helpers.learn, "order tick", store, (*args, "--json"))
-    count = max(12, size.kills // 40)
+    count = max(18, size.kills // 40)
     tally = workers.tally(
         kill_helpers.kill_at_random, [Kills(bulk, size.seed + first, 6) for first in range(0, count, 6)]
     )

@@ -1,5 +1,6 @@
 """`scenario run` and `check`: files and folders, what went another way by file and line, and what CI servers read."""
 
+import stat
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -153,7 +154,52 @@ def test_junit_xml_that_cannot_be_written_is_told(shell: Shell, tmp_path: Path) 
     folder = written(tmp_path / "s", good=GOOD)
     told = shell("scenario run --junit", str(tmp_path / "none" / "result.xml"), str(folder))
     assert told.code == 6
-    assert "cannot be written" in told.err
+    assert "result.xml cannot be made: No such file or directory" in told.err
+
+
+def test_junit_xml_replaces_an_older_one_and_is_its_owner_s_alone(shell: Shell, tmp_path: Path) -> None:
+    result, folder = tmp_path / "result.xml", written(tmp_path / "s", good=GOOD)
+    for older in ("<testsuites/>", "<?xml version='1.0'?>\n<testsuite name='x'/>"):
+        result.write_text(older)
+        shell.ok("scenario run --junit", str(result), str(folder))
+        assert ElementTree.parse(result).getroot().get("name") is None
+        assert stat.S_IMODE(result.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"my notes\n", b"<html/>", b"SQLite format 3\0"])
+def test_junit_xml_replaces_nothing_that_is_something_else(shell: Shell, tmp_path: Path, content: bytes) -> None:
+    result, folder = tmp_path / "result.xml", written(tmp_path / "s", good=GOOD)
+    result.write_bytes(content)
+    told = shell("scenario run --junit", str(result), str(folder))
+    assert (told.code, told.out) == (6, "")
+    assert "exists already and holds something else; nothing was changed" in told.err
+    assert result.read_bytes() == content
+
+
+def test_junit_xml_goes_through_no_link_and_into_no_device(shell: Shell, tmp_path: Path) -> None:
+    target, folder = tmp_path / "older.xml", written(tmp_path / "s", good=GOOD)
+    target.write_text("<testsuites/>")
+    for name, leads_to in (("whole", target), ("broken", tmp_path / "none"), ("device", Path("/dev/null"))):
+        link = tmp_path / name
+        link.symlink_to(leads_to)
+        told = shell("scenario run --junit", str(link), str(folder))
+        assert (told.code, "is no regular file, and is not replaced" in told.err) == (6, True)
+        assert link.is_symlink()
+    assert target.read_text() == "<testsuites/>"
+
+
+def test_a_kept_store_is_there_once_its_story_was_played_and_stands_in_nobody_s_place(
+    shell: Shell, tmp_path: Path
+) -> None:
+    story, kept = next(written(tmp_path / "s", good=GOOD).iterdir()), tmp_path / "kept.db"
+    shell.ok("scenario run", str(story), "--keep", str(kept))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    content = kept.read_bytes()
+    told = shell("scenario run", str(story), "--keep", str(kept))
+    assert (told.code, told.out) == (6, "")
+    assert "exists already; nothing was changed" in told.err
+    assert kept.read_bytes() == content
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["kept.db", "s", "store.db"]
 
 
 @pytest.mark.parametrize("text", ["<testsuites><testsuite/></testsuites>", "<tests/>"])

@@ -154,10 +154,9 @@ def _load(name: str, policy: "Policy | None") -> "Scenario":
 
 
 def _write_junit(path: Path, played: Sequence[PlayedView]) -> None:
-    from milepost.scenario.junit import junit_text
+    from milepost.scenario.junit import is_junit, junit_text
+    from milepost.store.new_file import replacing
 
-    try:
-        path.write_text(junit_text(played), encoding="utf-8")
-    except OSError as error:
-        raise BadFile(str(path), [Fault(f"cannot be written: {error.strerror}")]) from None
+    with replacing(path, is_junit) as beside:
+        beside.write_text(junit_text(played), encoding="utf-8")
     note(f"JUnit XML is in {path}.")

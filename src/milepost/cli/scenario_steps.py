@@ -37,15 +37,20 @@ def play_file(scenario: Scenario) -> PlayedView:
 
 
 def play_kept(scenario: Scenario, path: Path) -> PlayedView:
-    """Play a story in a new store, which stays. Raises `StoreError` if there is something at its path."""
+    """Play a story and keep its store: in a new file, which is there once all of it was played, and not before.
+
+    Raises `StoreError` if there is something at its path.
+    """
     from milepost.market import stores
 
-    stores.create_file(path, start=scenario.start, clock_mode="simulated", policy=scenario.policy)
-    db = stores.open_store(path)
+    stores.check_new(path)
+    db = stores.create_memory(start=scenario.start, policy=scenario.policy)
     try:
-        return play_in(scenario, db, run_command)
+        played = play_in(scenario, db, run_command)
+        stores.keep(db, path)
     finally:
         db.close()
+    return played
 
 
 def run_command(db: Database, words: Sequence[str]) -> View | int:

@@ -8,7 +8,7 @@ from milepost.errors import ClockAhead, StoreError
 from milepost.policy import Policy
 from milepost.store import damage, due, migrations, settings
 from milepost.store.db import Database, check_name
-from milepost.store.new_file import appearing
+from milepost.store.new_file import check_free
 from milepost.views.stores import StoreView
 
 FOLLOWED_SECONDS = 60 * times.DAY  # further than that a store follows the machine's clock only when it is told to
@@ -16,17 +16,28 @@ FOLLOWED_SECONDS = 60 * times.DAY  # further than that a store follows the machi
 
 def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
     """Make a store in a new file, whole or not at all. Raises `StoreError` if something is there already."""
-    check_name(path)
     db = _new(start, clock_mode, policy)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with appearing(path) as beside:
-            beside.write_bytes(db.image())
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+        keep(db, path)
     finally:
         db.close()
     return StoreView(str(path), start, clock_mode, policy.name)
+
+
+def check_new(path: Path) -> None:
+    """Refuse what cannot be the name of a new store. Raises `StoreError`."""
+    check_name(path)
+    check_free(path)
+
+
+def keep(db: Database, path: Path) -> None:
+    """Write a store in memory to a new file, whole or not at all. Raises `StoreError` if something is there already."""
+    check_name(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+    db.copy_to(path)
 
 
 def create_memory(*, start: int, policy: Policy) -> Database:

@@ -8,7 +8,13 @@ from milepost import times
 from milepost.render.plain import escaped
 from milepost.views.scenarios import PlayedView
 
+_BEGINS = re.compile(rb"\s*(<\?xml[^>]*>\s*)?<testsuites?\b")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def is_junit(start: bytes) -> bool:
+    """Whether a file that begins so is JUnit XML."""
+    return _BEGINS.match(start) is not None
 
 
 def junit_text(played: Sequence[PlayedView]) -> str:
