@@ -6,6 +6,8 @@ what, and what may say what. The checker is itself checked, on small made-up sou
 
 import ast
 import re
+import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -95,6 +97,14 @@ def imported(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports are not used here"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_what_is_imported_of_others_is_declared() -> None:
+    project = tomllib.loads((ROOT.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split("[^a-z0-9-]", one.lower())[0].replace("-", "_") for one in project["dependencies"]}
+    trees = [ast.parse(path.read_text("utf-8")) for path in ROOT.rglob("*.py")]
+    heads = {name.partition(".")[0] for tree in trees for name in imported(tree)}
+    assert heads - sys.stdlib_module_names - {"milepost"} == declared
 
 
 def faults(module: str, source: str) -> list[str]:

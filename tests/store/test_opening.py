@@ -378,3 +378,33 @@ def test_a_constraint_that_trips_is_told_by_its_name() -> None:
 def test_an_error_that_sqlite_has_not_named_stays_what_it_is() -> None:
     error = sqlite3.ProgrammingError("Cannot operate on a closed database.")
     assert meaning(error, "it") is error
+
+
+# ── How SQLite is set ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_store_that_is_gone_when_its_first_statement_comes_is_not_made_anew(tmp_path: Path) -> None:
+    path = made(tmp_path / "store.db")
+    opened = db.open_file(path)
+    path.unlink()
+    with pytest.raises(StoreError, match="cannot be opened"), opened.write() as connection:
+        connection.execute("SELECT 1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_schema_of_somebody_s_runs_no_function_that_could_do_harm(file_store: Database) -> None:
+    with file_store.write() as connection:
+        connection.create_function("harm", 0, lambda: 1)
+        connection.execute("CREATE TEMP VIEW own AS SELECT harm() AS done")
+        assert connection.value("SELECT done FROM own") == 1
+        connection.execute("CREATE VIEW foreign_one AS SELECT harm() AS done")
+        with pytest.raises(sqlite3.OperationalError, match=r"unsafe use of harm\(\)"):
+            connection.value("SELECT done FROM foreign_one")
+        connection.execute("DROP VIEW foreign_one")
+
+
+def test_a_commit_is_on_the_disk_before_it_is_told(file_store: Database) -> None:
+    extra = 3
+    for transaction in (file_store.read, file_store.write):
+        with transaction() as connection:
+            assert connection.value("PRAGMA synchronous") == extra
