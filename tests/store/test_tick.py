@@ -1,7 +1,8 @@
 """The clock: whatever way a store comes to an instant, it is the same store, and each timer fires at its own."""
 
 from contextlib import suppress
-from itertools import count
+from itertools import count, pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,11 +18,11 @@ from milepost.core.offer import Offer, OfferStatus
 from milepost.core.terms import OrderType
 from milepost.core.transitions import TIMER_RULES, Action, Actor, Reason, State, Status
 from milepost.errors import StoreBusy, StoreError
-from milepost.market import clock, offers, orders
+from milepost.market import clock, offers, orders, stores
 from milepost.market.orders import Step
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
-from milepost.store import catalog, due
+from milepost.store import catalog, due, settings
 from milepost.store.db import Database
 from milepost.views.clock import TickView
 from store.test_roundtrip import A_GIG
@@ -399,3 +400,58 @@ def test_a_tick_that_cannot_go_on_says_what_it_has_done_and_is_finished_by_the_s
     assert f"timers have fired and the clock stands at {stands}; the same tick again finishes it" in str(caught.value)
     clock.tick(memory_store, until, page=10)
     assert store_helpers.clock_of(memory_store) == until
+
+
+def test_offers_that_expire_are_taken_a_page_at_a_time_and_each_timer_still_fires_at_its_own(tmp_path: Path) -> None:
+    digests, pages = set(), list[int]()
+    for name, page in (("whole", 10_000), ("paged", 20)):
+        with store_helpers.file_store(tmp_path / name) as db:
+            until = store_helpers.fill_with_reviews(db, 30, due=30)
+            with db.write() as connection:
+                catalog.add_gig(connection, A_GIG, store_helpers.START)
+                terms = store_helpers.terms(policy=settings.read(connection).policy)
+                for number in range(1, 26):
+                    at = store_helpers.START + number // 5 * DAY
+                    catalog.add_offer(connection, Offer(number, 1, terms, store_helpers.START, expires_at=at + 1))
+            view = clock.tick(db, until, page=page, on_progress=pages.append)
+            assert view.count == 30 + 25
+            assert [one.at for one in view.fired] == sorted(one.at for one in view.fired)
+            digests.add(store_helpers.digest(db))
+    assert len(digests) == 1
+    assert len(pages) >= 25 // 2
+    assert all(later - earlier <= 20 + 2 for earlier, later in pairwise(pages))
+
+
+def test_between_the_pages_of_a_tick_and_beside_a_snapshot_others_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milepost.store.db.BUSY_SECONDS", 0.05)
+    with store_helpers.file_store(tmp_path / "store.db") as db:
+        until = store_helpers.fill_with_reviews(db, 30, due=30)
+        other = stores.open_store(tmp_path / "store.db")
+        placed = list[int]()
+        with db.snapshot() as copy:
+            clock.tick(copy, until, page=10)
+            placed.append(store_helpers.place(other))
+            assert store_helpers.clock_of(other) == store_helpers.START
+            assert len(store_helpers.rows(copy, "SELECT id FROM orders")) == 30
+        clock.tick(db, until, page=10, on_progress=lambda count: placed.append(store_helpers.place(other)))
+        assert placed == [31, 32, 33, *range(34, 31 + len(placed))]
+        other.close()
+
+
+def test_a_snapshot_leaves_nothing_behind_and_waits_for_a_writer_no_longer_than_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milepost.store.db.BUSY_SECONDS", 0.05)
+    with store_helpers.file_store(tmp_path / "store.db") as db:
+        other = stores.open_store(tmp_path / "store.db")
+        with other.write() as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("UPDATE store SET clock = clock + 1")
+            connection.execute("COMMIT")
+            connection.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(StoreBusy), db.snapshot():
+                pass
+        other.close()
+        assert list(tmp_path.iterdir()) == [tmp_path / "store.db"]

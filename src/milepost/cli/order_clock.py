@@ -7,7 +7,7 @@ import typer
 from milepost import times
 from milepost.cli.keyed import changes
 from milepost.cli.options import Limit, duration, id_option, moment
-from milepost.cli.session import machine_now, note, store
+from milepost.cli.session import machine_now, make_way, note, store
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
@@ -46,8 +46,8 @@ def tick(
         raise typer.BadParameter("give one of --now, --by, --next, --until-done")
     if dry_run:
         note("A dry run: nothing of this is saved.")
-        with store(ticks=True).trial() as trial:
-            return _tick(trial, now or by, next_one, until_done, limit)
+        with store(ticks=True).snapshot() as copy:
+            return _tick(copy, now or by, next_one, until_done, limit)
     return _tick(store(ticks=True), now or by, next_one, until_done, limit)
 
 
@@ -55,11 +55,16 @@ def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: i
     from milepost.market import clock
     from milepost.render.screen import progress
 
-    if until_done is not None:
-        return clock.tick_until_done(db, until_done, keep=limit)
-    target = when if when is not None else None if next_one else machine_now()
     with progress("timers fired") as advance:
-        view = clock.tick(db, target, keep=limit, on_progress=advance)
+
+        def go_on(count: int) -> None:
+            advance(count)
+            make_way()
+
+        if until_done is not None:
+            return clock.tick_until_done(db, until_done, keep=limit, on_progress=go_on)
+        target = when if when is not None else None if next_one else machine_now()
+        view = clock.tick(db, target, keep=limit, on_progress=go_on)
     if next_one and not view.count:
         note("No timer is armed.")
     return view

@@ -31,6 +31,8 @@ _Options = ParamSpec("_Options")
 _Answer = TypeVar("_Answer", bound="View")
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
+PAUSE_SECONDS = 0.05  # half of the longest time between two tries of a writer that waits
+
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
@@ -114,8 +116,13 @@ def store(*, ticks: bool = False) -> "Database":
         from milepost.market import stores
 
         session.opened.append(stores.open_store(session.store_path))
-        stores.follow(session.opened[0], machine_now, ticks=ticks)
+        stores.follow(session.opened[0], machine_now, ticks=ticks, on_progress=make_way)
     return session.opened[0]
+
+
+def make_way(count: int = 0) -> None:
+    """Let other processes write, between two transactions of a long tick: those that wait ask only now and then."""
+    time.sleep(PAUSE_SECONDS)
 
 
 def machine_now() -> int:

@@ -21,6 +21,7 @@ from milepost.store.orders import Change
 from milepost.views.clock import FiredView, TickView
 
 PAGE = 2_000
+ORDERS_TO_AN_OFFER = 10  # by the time that it takes to write them
 KEEP = 1_000
 
 
@@ -54,7 +55,8 @@ def tick(
     A relative time counts from the clock as the first write finds it; None is the instant of the next timer, if there
     is one.
 
-    Each batch of up to `page` orders is one transaction, and the clock moves with it: a tick that is killed leaves a
+    Each batch of up to `page` orders, and a tenth as many offers, is one transaction, after which `on_progress` is told
+    how many timers have fired, and can let others write; and the clock moves with it: a tick that is killed leaves a
     valid earlier moment, and running it again finishes it. The answer holds the first `keep` timers and counts the
     rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant,
     and if a batch cannot be written, with what was done by those before it.
@@ -115,12 +117,18 @@ def _fire_batch(connection: Connection, clock: int, target: int, page: int) -> _
     heads = orders_until(connection, target, page)
     done = len(heads) < page
     until, last_id = (target, None) if done else heads[-1]
+    expiring = offers_until(connection, until, max(1, page // ORDERS_TO_AN_OFFER))
+    if len(expiring) == max(
+        1, page // ORDERS_TO_AN_OFFER
+    ):  # orders due at the last one's instant wait for the next batch
+        done, until, last_id = False, expiring[-1][0], 0
+        heads = [head for head in heads if head[0] < until]
     loaded = orders.load(connection, [order_id for _, order_id in heads])
     outcomes, failure = _fire_in_order(loaded, heads, until, last_id)
     if failure:
         until = failure.at
     _save(connection, loaded, outcomes)
-    expired = _expire_offers(connection, until)
+    expired = _expire_offers(connection, [offer_id for at, offer_id in expiring if at <= until])
     settings.set_clock(connection, until)
     return _Batch(until, done, outcomes, expired, failure)
 
@@ -152,8 +160,7 @@ def _save(connection: Connection, loaded: dict[int, Order], outcomes: Iterable[t
     orders.save(connection, [Change(loaded[order_id], by_order[order_id]) for order_id in sorted(by_order)])
 
 
-def _expire_offers(connection: Connection, until: int) -> list[Offer]:
-    ids = offers_until(connection, until)
+def _expire_offers(connection: Connection, ids: list[int]) -> list[Offer]:
     if not ids:
         return []
     from milepost.store import catalog
@@ -174,7 +181,9 @@ def _fired(batch: _Batch) -> Iterator[FiredView]:
     return merge(timers, expiries, key=lambda fired: (fired.at, fired.order or 0))
 
 
-def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickView:
+def tick_until_done(
+    db: Database, order_id: int, *, keep: int = KEEP, on_progress: Callable[[int], None] = lambda count: None
+) -> TickView:
     """Tick to the instant at which an order has ended, by silence alone.
 
     Raises `order-work-clock`, before anything has moved, if it will wait for a party on the way.
@@ -184,7 +193,7 @@ def tick_until_done(db: Database, order_id: int, *, keep: int = KEEP) -> TickVie
         order = orders.existing(connection, order_id)
     if order.status is not Status.ACTIVE:
         return TickView(clock, [], 0)
-    return tick(db, max(clock, _end_of(order)), keep=keep)
+    return tick(db, max(clock, _end_of(order)), keep=keep, on_progress=on_progress)
 
 
 def _end_of(order: Order) -> int:

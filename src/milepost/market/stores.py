@@ -56,7 +56,13 @@ def clock_of(db: Database) -> tuple[int, str]:
         return settings.clock_mode(connection)
 
 
-def follow(db: Database, machine_now: Callable[[], int], *, ticks: bool = False) -> None:
+def follow(
+    db: Database,
+    machine_now: Callable[[], int],
+    *,
+    ticks: bool = False,
+    on_progress: Callable[[int], None] = lambda count: None,
+) -> None:
     """Bring a store that was just opened up to the machine's time, if its clock is the machine's.
 
     What a timer does is for good, and a machine's clock can be wrong: beyond `FOLLOWED_SECONDS` nothing is done. Raises
@@ -70,7 +76,7 @@ def follow(db: Database, machine_now: Callable[[], int], *, ticks: bool = False)
         if reached < now:
             from milepost.market import clock
 
-            clock.tick(db, now)
+            clock.tick(db, now, on_progress=on_progress)
     elif not ticks:
         raise _ahead(db, reached, now)
 

@@ -28,6 +28,7 @@ PRAGMAS = (
     "PRAGMA synchronous = EXTRA",
     "PRAGMA cache_size = -32000",
 )
+_TOUCH = "SELECT count(*) FROM sqlite_schema"
 _JOURNALS = slice(18, 20)  # in the file's header: which kind writing and reading take
 _memory_numbers = count(1)
 
@@ -93,9 +94,26 @@ class Database:
 
     @contextmanager
     def trial(self) -> Iterator["Database"]:
-        """The same store, in which everything can be done and nothing is kept. Others cannot write meanwhile."""
+        """The same store, in which everything can be done and nothing is kept. Others wait meanwhile."""
         with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
             yield _Inside(connection, self)
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Database"]:
+        """A copy of the store, in which everything can be done and nothing is kept. Others write meanwhile.
+
+        It is a file that SQLite makes for itself and that nothing else sees, so that a large store takes no memory.
+        """
+        with self._told_apart():
+            copy = self._connect("")
+            try:
+                with self.read() as connection:
+                    connection.value(_TOUCH)  # waits for a writer as all do, which copying would without an end
+                    connection.backup(copy)
+                with _transaction(copy, "BEGIN"):
+                    yield _Inside(copy, self)
+            finally:
+                copy.close()
 
     @contextmanager
     def rebuild(self) -> Iterator[Connection]:
@@ -147,11 +165,15 @@ class Database:
             self._writer = self._connect()
         return self._writer
 
-    def _connect(self) -> Connection:
+    def _connect(self, location: str | None = None) -> Connection:
         connection = sqlite3.connect(
-            self._location, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False,
+            self._location if location is None else location,
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
             factory=Connection,
-        )  # fmt: skip
+        )
         connection.policies, connection.heads = self._policies, {}
         for pragma in PRAGMAS:
             connection.execute(pragma)
@@ -208,6 +230,8 @@ class _Inside(Database):
     def trial(self) -> Iterator[Database]:
         with self._told_apart(), self._savepoint(keeps=False):
             yield self
+
+    snapshot = trial
 
     @contextmanager
     def _savepoint(self, *, keeps: bool = True) -> Iterator[None]:

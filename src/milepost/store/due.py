@@ -7,7 +7,7 @@ from milepost.store.db import Connection
 
 _ARMED = "status = 'sent' AND expires_at IS NOT NULL"
 _ORDERS_DUE = "SELECT due_at, id FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
-_EXPIRED = f"SELECT id FROM offers WHERE {_ARMED} AND expires_at <= ? ORDER BY expires_at, id"
+_EXPIRED = f"SELECT expires_at, id FROM offers WHERE {_ARMED} AND expires_at <= ? ORDER BY expires_at, id LIMIT ?"
 _EXPIRIES = f"SELECT expires_at, id FROM offers WHERE {_ARMED} ORDER BY expires_at, id LIMIT ?"
 _FIRST = (
     "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM orders WHERE due_at IS NOT NULL"
@@ -25,9 +25,9 @@ def orders_until(connection: Connection, until: int, limit: int) -> list[tuple[i
     return connection.rows(_ORDERS_DUE, (until, limit))
 
 
-def offers_until(connection: Connection, until: int) -> list[int]:
-    """The ids of sent offers that expire up to and with an instant, soonest first."""
-    return [offer_id for (offer_id,) in connection.rows(_EXPIRED, (until,))]
+def offers_until(connection: Connection, until: int, limit: int) -> list[tuple[int, int]]:
+    """(instant, offer id) of the sent offers that expire first, up to and with `until`."""
+    return connection.rows(_EXPIRED, (until, limit))
 
 
 def count_until(connection: Connection, until: int) -> int:
