@@ -109,9 +109,12 @@ def test_a_policy_s_name_is_held_to_what_names_are(shell: Shell, tmp_path: Path)
 def test_nothing_of_a_tampered_store_reaches_the_terminal_but_text(working: Shell) -> None:
     working.ok("resolution open 1 --whole --by seller --reason cannot-deliver")
     connection = sqlite3.connect(working.db)
+    ((guard,),) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'policies_no_update'").fetchall()
     connection.executescript(
+        "DROP TRIGGER policies_no_update;"
         "UPDATE requests SET reason = char(27) || '[31m' || char(8238), note = char(155) || '31m';"
-        "UPDATE policies SET name = char(27) || ']0;x' || char(7); UPDATE gigs SET title = char(27) || '[2J'"
+        "UPDATE policies SET name = char(27) || ']0;x' || char(7); UPDATE gigs SET title = char(27) || '[2J';"
+        f"{guard}"
     )
     connection.close()
     for line in ("resolution list", "resolution show 1", "order show 1", "order explain 1", "gig show 1", "rules"):
