@@ -18,9 +18,9 @@ class Count(NamedTuple):
 
 
 COUNTS: Mapping[str, Count] = {
-    "kills": Count("Kills of writing commands, a fifth of them at a chosen system call", 500, 10_000),
-    "histories": Count("Histories of several processes on shared orders", 40, 10_000),
-    "inputs": Count("Hostile argument vectors, files and stores", 9_000, 1_000_000),
+    "kills": Count("Kills of writing commands, a fifth of them at a chosen system call", 300, 10_000),
+    "histories": Count("Histories of several processes on shared orders", 30, 10_000),
+    "inputs": Count("Hostile argument vectors, files and stores", 6_000, 1_000_000),
 }
 
 

@@ -117,10 +117,10 @@ def _fire_batch(connection: Connection, clock: int, target: int, page: int) -> _
     heads = orders_until(connection, target, page)
     done = len(heads) < page
     until, last_id = (target, None) if done else heads[-1]
-    expiring = offers_until(connection, until, max(1, page // ORDERS_TO_AN_OFFER))
-    if len(expiring) == max(
-        1, page // ORDERS_TO_AN_OFFER
-    ):  # orders due at the last one's instant wait for the next batch
+    offers_page = max(1, page // ORDERS_TO_AN_OFFER)
+    expiring = offers_until(connection, until, offers_page)
+    if len(expiring) == offers_page:
+        # At one instant offers come first: what orders have at the last one's waits for the next batch.
         done, until, last_id = False, expiring[-1][0], 0
         heads = [head for head in heads if head[0] < until]
     loaded = orders.load(connection, [order_id for _, order_id in heads])
