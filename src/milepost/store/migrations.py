@@ -103,6 +103,7 @@ _IDENTITY_AND_SCHEMA = (
     "SELECT application_id, user_version, type, name, tbl_name, sql"
     " FROM pragma_application_id, pragma_user_version LEFT JOIN sqlite_schema ON sql IS NOT NULL"
 )
+_WITH_CLOCK = _IDENTITY_AND_SCHEMA.replace("type,", "(SELECT clock FROM store), (SELECT clock_mode FROM store), type,")
 
 
 def check(db: Database) -> None:
@@ -113,15 +114,24 @@ def check(db: Database) -> None:
     with it: every command asks for that first.
     """
     with db.peek() as connection:
-        rows = connection.rows(_IDENTITY_AND_SCHEMA)
+        try:
+            rows = connection.rows(_WITH_CLOCK)
+        except sqlite3.OperationalError:  # there is no such table: what is there says more
+            rows = [(*row[:2], None, None, *row[2:]) for row in connection.rows(_IDENTITY_AND_SCHEMA)]
     version = _known(rows[0][:2], db.name)
-    if version == newest() and (changed := _changed(_schema([row[2:] for row in rows]), version)):
-        raise StoreDamaged(f"its {changed.type} {changed.name} was {changed.how}", {changed.type: changed.name})
     if version < newest():
         _climb(db)
         return
-    with db.peek() as connection:
-        db.clock_found = settings.clock_mode(connection)
+    schema = _schema([row[4:] for row in rows])
+    if {one.statement for one in schema} != _statements(version) and (changed := _changed(schema, version)):
+        raise StoreDamaged(f"its {changed.type} {changed.name} was {changed.how}", {changed.type: changed.name})
+    db.clock_found = settings.checked_clock(*rows[0][2:4])
+
+
+def _statements(version: int) -> set[str]:
+    """The statements of a version's text: of a store that nobody has altered they are the schema, to the letter."""
+    text = (VERSIONS / f"{version}.sql").read_text("utf-8")
+    return set(filter(None, text.partition("\n\n")[2].replace("\n\n", "\n").split(";\n")))
 
 
 def _known(identity: Sequence[int], name: str) -> int:

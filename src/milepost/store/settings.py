@@ -38,11 +38,17 @@ def read(connection: Connection) -> Settings:
 
 def clock_mode(connection: Connection) -> tuple[int, str]:
     """The store's clock, and who moves it. Raises `StoreDamaged`."""
-    clock, mode = _own_row(connection, "clock, clock_mode")
+    return checked_clock(*_own_row(connection, "clock, clock_mode"))
+
+
+def checked_clock(clock: Any, mode: Any) -> tuple[int, str]:
+    """The store's clock and who moves it, as they were read of its row. Raises `StoreDamaged`."""
+    if clock is None:
+        raise missing("store", 1)
     with row_of("store", 1):
         if mode not in ("simulated", "system"):
             raise KeyError(mode)
-    return clock, mode
+    return int(clock), mode
 
 
 def clock(connection: Connection) -> int:
