@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from itertools import groupby
+from typing import Any
 
 import pytest
 from story_helpers import offer_story, step
@@ -28,8 +29,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     told: list[str] = []
     connect = db.Database._connect
 
-    def traced(self: db.Database) -> db.Connection:
-        connection = connect(self)
+    def traced(self: db.Database, *args: Any, **options: Any) -> db.Connection:
+        connection = connect(self, *args, **options)
         connection.set_trace_callback(told.append)
         return connection
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import store_helpers
@@ -311,8 +312,8 @@ def opening(path: Path, on_statement: Callable[[], None]) -> BaseProcess:
     def work() -> None:
         connect = Database._connect
 
-        def connected(store: Database) -> Connection:
-            connection = connect(store)
+        def connected(store: Database, *args: Any, **options: Any) -> Connection:
+            connection = connect(store, *args, **options)
             connection.set_trace_callback(lambda statement: on_statement())
             return connection
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -125,3 +126,23 @@ def test_the_histories_of_orders_that_four_processes_work_on_hold_what_each_was_
         assert Counter(told) == Counter(stored)
         assert len(stored) == 4 * EACH
         assert {order_id for order_id, _, _ in told} == set(ids)
+
+
+def write_on(db: Database, order_id: int, seconds: float) -> int:
+    """Write as often as it goes for some seconds, one transaction after the other; how often it went."""
+    until, count = monotonic() + seconds, 0
+    while monotonic() < until:
+        orders.perform(db, order_id, [Step(Action.STOP_AFTER_CURRENT)])
+        orders.perform(db, order_id, [Step(Action.UNDO_STOP)])
+        count += 1
+    return count
+
+
+@pytest.mark.slow
+def test_of_four_that_write_without_a_pause_each_comes_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with store_helpers.file_store(path) as db:
+        ids = [store_helpers.place(db) for _ in range(4)]
+        db.close()
+        counts = together(path, write_on, [(order_id, 5.0) for order_id in ids])
+        assert min(counts) * 4 >= max(counts), counts

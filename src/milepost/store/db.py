@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from milepost.policy import Policy
 from milepost.rules import NAMES
 from milepost.store.new_file import appearing
 
-BUSY_SECONDS = 30.0
+BUSY_SECONDS, ASK_SECONDS = 30.0, 0.001
 PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
@@ -83,14 +84,14 @@ class Database:
         """All or nothing: an exception inside undoes everything. Raises `StoreError`, `StoreBusy`."""
         with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
             yield connection
-            connection.execute("COMMIT")
+            _patiently(connection, "COMMIT")
 
     @contextmanager
     def whole(self) -> Iterator["Database"]:
         """The same store, whose writes are kept all together at the end, or not at all. Raises as `write` does."""
         with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
             yield _Inside(connection, self)
-            connection.execute("COMMIT")
+            _patiently(connection, "COMMIT")
 
     @contextmanager
     def trial(self) -> Iterator["Database"]:
@@ -122,12 +123,12 @@ class Database:
         It has a connection of its own, since SQLite heeds that switch only outside of transactions.
         """
         with self._told_apart():
-            connection = self._connect()
+            connection = self._connect(writes=True)
             try:
                 connection.execute("PRAGMA foreign_keys = OFF")
                 with _transaction(connection, "BEGIN IMMEDIATE"):
                     yield connection
-                    connection.execute("COMMIT")
+                    _patiently(connection, "COMMIT")
             finally:
                 connection.close()
 
@@ -162,10 +163,10 @@ class Database:
 
     def _writing(self) -> Connection:
         if self._writer is None:
-            self._writer = self._connect()
+            self._writer = self._connect(writes=True)
         return self._writer
 
-    def _connect(self, location: str | None = None) -> Connection:
+    def _connect(self, location: str | None = None, *, writes: bool = False) -> Connection:
         connection = sqlite3.connect(
             self._location if location is None else location,
             uri=True,
@@ -177,6 +178,8 @@ class Database:
         connection.policies, connection.heads = self._policies, {}
         for pragma in PRAGMAS:
             connection.execute(pragma)
+        if writes:
+            connection.execute("PRAGMA busy_timeout = 0")  # it waits by `_patiently`
         return connection
 
     @contextmanager
@@ -250,13 +253,34 @@ class _Inside(Database):
 @contextmanager
 def _transaction(connection: Connection, begin: str) -> Iterator[Connection]:
     """A transaction that is undone at its end, unless it was committed."""
-    connection.execute(begin)
+    _patiently(connection, begin)
     connection.heads.clear()
     try:
         yield connection
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _patiently(connection: Connection, statement: str) -> None:
+    """Send what others can keep waiting, and ask again until it goes, for `BUSY_SECONDS` at most.
+
+    Of several that wait each has the same chance, since all ask alike. SQLite's own waiting asks less often the longer
+    it takes, so that of four that write one after the other, one would hardly come to it.
+    """
+    for _ in range(int(BUSY_SECONDS / ASK_SECONDS)):
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        Event().wait(ASK_SECONDS)
+    connection.execute(statement)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorname", "") or "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def open_memory(source: sqlite3.Connection) -> Database:
@@ -332,7 +356,7 @@ _DAMAGES = {
 def meaning(error: sqlite3.Error, name: str) -> Exception:
     """The error to raise for what SQLite said: of the store, or, if our own code is wrong, the error itself."""
     code = getattr(error, "sqlite_errorname", "") or ""
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if _is_busy(error):
         return StoreBusy(f"another process holds {name}", "nothing was changed")
     if code.startswith("SQLITE_IOERR"):
         return StoreError(f"reading or writing {name} failed ({code})")
