@@ -35,9 +35,9 @@ def faults(text: str) -> list[Fault]:
         (step("offer accept deal", at="2026-01-05T08:59:59Z"), "goes back in time"),
         (step("offer accept 'deal"), "is a quote open?"),
         (step(""), "has no words"),
-        (step("init"), "'init' has no place in a story"),
+        (step("init"), "'init' has no place in a story or a batch"),
         (step("demo"), "'demo' has no place in a story"),
-        (step("--as ana init"), "'init' has no place in a story"),
+        (step("--as ana init"), "'init' has no place in a story or a batch"),
         (step("--db other.db offer accept deal"), "'--db' has no place in a story"),
         (step("--as ana --db other.db offer accept deal"), "'--db' has no place in a story"),
         (step("--version"), "has no place in a story"),
@@ -91,7 +91,7 @@ def test_all_faults_of_a_story_are_told_at_once_in_the_order_of_their_lines(shel
     lines = [line.removeprefix("error: stdin:").split(": ", 2) for line in told.err.splitlines()]
     assert [(line[1], line[2]) for line in lines] == [
         ("step 1", "there is no 'deel' before this step"),
-        ("step 2", "'init' has no place in a story"),
+        ("step 2", "'init' has no place in a story or a batch"),
         ("step 2", "goes back in time, to 2026-01-06T09:00:00Z"),
         ("step 3", "there is no rule 'x'"),
         ("step 3", "there is no 'job' before this step"),

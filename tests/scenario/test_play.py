@@ -16,6 +16,7 @@ from milepost.cli.scenario_steps import STORY, run_command
 from milepost.files.toml_positions import place_of, places
 from milepost.scenario import file
 from milepost.scenario.play import play
+from milepost.scenario.spoken import Spoken
 from milepost.times import parse_instant
 from milepost.views.scenarios import PlayedView
 
@@ -208,7 +209,7 @@ def test_a_story_has_the_policy_that_it_names() -> None:
 
 def spoken(words: list[str], refs: dict[str, int]) -> list[str]:
     """The words of a step, with ids in the place of refs."""
-    return file.Event(0, 1, tuple(words), grammar.read(words).ids, None, None, None).spoken(refs)
+    return Spoken(words=tuple(words), ids=grammar.read(words).ids).spoken(refs)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ class Noun(NamedTuple):
 
 
 NOUNS = {
+    "batch": Noun("milepost.cli.root", "Run command lines from a file, one after the other.", in_story=False),
     "init": Noun("milepost.cli.root", "Make a store: one SQLite file, with a clock and a policy.", in_story=False),
     "demo": Noun(
         "milepost.cli.root", "Play a story in memory and show what happens to the order and the money.", in_story=False
@@ -211,6 +212,12 @@ def interrupted() -> int:
     return INTERRUPTED
 
 
+def tell(error: Exception) -> None:
+    """Tell an error of a command after which the current one goes on. Raises it if it is our own mistake."""
+    if _told(error, current(), as_json=current().as_json) is None:
+        raise error
+
+
 def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
     """Tell an error on stderr: its exit code, or None for what is our own mistake."""
     if isinstance(error, MilepostError):
@@ -219,7 +226,7 @@ def _told(error: Exception, session: Session, *, as_json: bool) -> int | None:
         _tell(error, session, as_json=as_json)
         return next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
     if isinstance(error, TyperException):
-        return _tell_usage(error, as_json=as_json)
+        return _tell_usage(error, session, as_json=as_json)
     if isinstance(error, typer.Abort):  # at a question: the answer was no, or an interrupt
         return interrupted() if isinstance(error.__context__, KeyboardInterrupt) else INTERRUPTED
     if isinstance(error, BrokenPipeError):
@@ -253,23 +260,34 @@ def _tell(error: MilepostError, session: Session, *, as_json: bool) -> None:
     from milepost.cli import error_text
 
     if as_json:
-        _say(json_text({"error": error_text.as_json(error)}))
+        _say(json_text({"error": error_text.as_json(error) | _place(session)}))
         return
     for line in error_text.lines(error, session.store_path):
-        _say(line)
+        _say(_placed(line, session))
 
 
-def _tell_usage(error: TyperException, *, as_json: bool) -> int:
+def _place(session: Session) -> dict[str, str]:
+    """Where in a batch an error is, as JSON tells it."""
+    return {} if session.place is None else {"place": session.place}
+
+
+def _placed(line: str, session: Session) -> str:
+    """A line that tells an error, with its place in a batch."""
+    is_error = session.place is not None and line.startswith("error: ")
+    return line.replace("error: ", f"error: {session.place}: ", 1) if is_error else line
+
+
+def _tell_usage(error: TyperException, session: Session, *, as_json: bool) -> int:
     code = int(getattr(error, "exit_code", USAGE))
     if type(error).__name__ == "NoArgsIsHelpError":
         return code  # the help was shown when it was raised
     from milepost.cli import error_text
 
     if as_json:
-        _say(json_text({"error": error_text.usage_as_json(error)}))
+        _say(json_text({"error": error_text.usage_as_json(error) | _place(session)}))
         return code
     for line in error_text.usage_lines(error):
-        _say(line)
+        _say(_placed(line, session))
     return code
 
 

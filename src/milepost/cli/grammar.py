@@ -17,7 +17,7 @@ from milepost.cli.error_text import usage_message
 from milepost.cli.options import possible_id
 from milepost.errors import MilepostError
 from milepost.rules import RuleError
-from milepost.scenario.file import Reading
+from milepost.scenario.spoken import Reading
 
 AS = "as_handle"  # the one option before the noun that a story may have
 
@@ -53,17 +53,22 @@ class _Parsed(NamedTuple):
 def _read(words: tuple[str, ...]) -> Reading:
     try:
         parsed = _parsed(words)
-        ids = {id.number: id.start for id in _ids(parsed)}
+        found = {id.number: id.start for id in _ids(parsed)}
     except TyperException as error:
         return Reading({}, usage_message(error), _rule(error))
-    told = [f"{word[: ids[number]]}1" if number in ids else word for number, word in enumerate(words)]
+    told = [f"{word[: found[number]]}1" if number in found else word for number, word in enumerate(words)]
     try:
         parsed.command.make_context(parsed.context.info_name, told[parsed.begin :], parent=parsed.context.parent)
     except TyperException as error:
-        return Reading(ids, usage_message(error), _rule(error))
+        return Reading(found, usage_message(error), _rule(error))
     except MilepostError:
         pass  # a refusal is for the play
-    return Reading(ids)
+    return Reading(found)
+
+
+def ids(words: Sequence[str]) -> Mapping[int, int]:
+    """Which words of a command are ids, and where in the word an id begins. Raises what typer raises."""
+    return {id.number: id.start for id in _ids(_parsed(words))}
 
 
 def read(words: Sequence[str]) -> Reading:
@@ -125,7 +130,7 @@ def _parsed(words: Sequence[str]) -> _Parsed:
 
 
 def _misplaced(word: str) -> typer.BadParameter:
-    return typer.BadParameter(f"{word!r} has no place in a story")
+    return typer.BadParameter(f"{word!r} has no place in a story or a batch")
 
 
 def _ids(parsed: _Parsed) -> Iterator[_Word]:

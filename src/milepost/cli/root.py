@@ -1,4 +1,4 @@
-"""The verbs without a noun: init, demo, rules."""
+"""The verbs without a noun: init, batch, demo, rules."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -6,12 +6,13 @@ import typer
 
 from milepost import rules, times
 from milepost.cli.options import moment
-from milepost.cli.session import answers, current, machine_now, note, store
+from milepost.cli.session import answers, current, machine_now, note, store, streams
 from milepost.files import documents
 from milepost.policy import STANDARD, Policy
 
 if TYPE_CHECKING:
     from milepost.views.base import Listing, TextView
+    from milepost.views.batch import BatchView
     from milepost.views.rules import RuleView, TransitionView
     from milepost.views.scenarios import PlayedView
     from milepost.views.stores import StoreView
@@ -86,6 +87,34 @@ def _policy_in_force(name: str | None) -> Policy:
     from milepost.market import stores
 
     return stores.settings_of(store()).policy
+
+
+@app.command()
+@streams
+def batch(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of command lines; - is stdin.")],
+    keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on after a line that fails.")] = False,
+    atomic: Annotated[bool, typer.Option("--atomic", help="Keep what all lines do, or nothing.")] = False,
+) -> "BatchView":
+    """Run command lines from a file, one a line, in one process; each answers as it would alone.
+
+    `as NAME` at the end of a line names what it makes, for the lines below it. Empty lines and those that begin with #
+    mean nothing. Each line is kept when it is done, with --atomic all of them at the end. The first line that fails
+    ends the batch, with its exit code; with --keep-going the rest is run, and the exit code is 7. With --json each
+    answer is one line, {"line", "answer"}, and the last line is {"done", "failed"}.
+
+    \b
+    Examples:
+      milepost batch offers.txt --atomic
+      milepost --as maria batch - --json
+    """
+    from milepost.cli.batch import run_batch
+    from milepost.render.screen import progress
+
+    if keep_going and atomic:
+        raise typer.BadParameter("--atomic keeps nothing where a line fails; leave out --keep-going")
+    with progress("commands run") as advance:
+        return run_batch(store(), file, keep_going=keep_going, atomic=atomic, on_progress=advance)
 
 
 @app.command()

@@ -41,7 +41,7 @@ class Session:
     """`path` is the store's file; `handle` the party of `--as`; `keeps` an open store whose answers are not printed.
 
     `within` is the store inside a transaction that the command runs in, if it does; `as_json` whether `--json` was
-    said.
+    said; `place` the line of a batch that runs, for its errors.
     """
 
     path: Path | None = None
@@ -49,6 +49,7 @@ class Session:
     keeps: "Database | None" = None
     within: "Database | None" = None
     as_json: bool = False
+    place: str | None = None
     opened: "list[Database]" = field(default_factory=list)
 
     @property
@@ -146,6 +147,29 @@ def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
 
             with showing():
                 screen.show(view, as_json=session.as_json)
+        return view
+
+    return with_option(command, "json", Json, default=False)
+
+
+def streams(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer]:
+    """As `answers`, of a command that shows its answers itself, as they come; its view says how it went, at the end.
+
+    With `--json` all are lines of their own.
+    """
+
+    @wraps(function)
+    def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
+        session = current()
+        session.as_json = bool(options.pop("json", False))
+        view = function(*args, **options)
+        from milepost.render import screen
+
+        if session.as_json:
+            with showing():
+                screen.show_line(view)
+        else:
+            note(screen.text(view).rstrip())
         return view
 
     return with_option(command, "json", Json, default=False)

@@ -25,7 +25,7 @@ _KINDS = (
 
 def read_start(path: Path, most: int) -> bytes:
     """The first `most` bytes of a regular file, or all of a shorter one. Raises `BadFile`; never waits."""
-    with _opened(path) as file:
+    with opened(path) as file:
         return file.read(most)
 
 
@@ -36,7 +36,7 @@ def record(path: Path) -> dict[str, Any]:
     """
     import hashlib
 
-    with _opened(path) as file:
+    with opened(path) as file:
         if path.name.encode(errors="ignore").decode() != path.name:
             raise BadFile(str(path), [Fault("its name is not UTF-8 text, and an order keeps names as text")])
         digest = hashlib.file_digest(file, "sha256")
@@ -52,7 +52,7 @@ def not_regular(mode: int) -> str | None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BufferedReader]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """A regular file, open for reading, wherever links lead."""
     try:
         _check_regular(path, path.stat().st_mode)  # before it is opened, which can do something to a device

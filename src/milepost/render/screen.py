@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 def show(view: View, *, as_json: bool) -> None:
     """Print a view on stdout; that a list has more goes to stderr."""
     if as_json or (isinstance(view, Repeated) and not view.shown):
-        narrow = (sys.stdout.encoding or "utf-8").lower() not in ("utf-8", "utf8")
-        print(json_text(as_plain(view), ascii_only=narrow, indent=2))  # noqa: T201
+        print(json_text(as_plain(view), ascii_only=_is_narrow(), indent=2))  # noqa: T201
     elif isinstance(view, TextView):
         print(view.text, end="")  # noqa: T201 - for another program, so never wrapped
     elif isinstance(view, Repeated):
@@ -32,6 +31,18 @@ def show(view: View, *, as_json: bool) -> None:
         console().print(Safe(rendered(view)))
     if isinstance(view, Listing) and view.more:
         print("There are more; see them with --limit.", file=sys.stderr)  # noqa: T201
+
+
+def show_line(view: View, number: int | None = None) -> None:
+    """Print a view's JSON on a line of its own; one that answers a numbered line of a batch says which."""
+    plain = as_plain(view)
+    told = plain if number is None else {"line": number, "answer": plain}
+    print(json_text(told, ascii_only=_is_narrow()))  # noqa: T201
+
+
+def _is_narrow() -> bool:
+    """Whether stdout takes less than Unicode."""
+    return (sys.stdout.encoding or "utf-8").lower() not in ("utf-8", "utf8")
 
 
 def text(view: View) -> str:

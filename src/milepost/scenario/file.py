@@ -1,10 +1,10 @@
 """A scenario file: what it may hold, and what is wrong with it before anything runs."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
@@ -16,27 +16,12 @@ from milepost.files.documents import GigDocument, OfferDocument, When
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
 from milepost.files.toml_reader import Document
-from milepost.files.words import split_words, unreadable
 from milepost.policy import Policy
 from milepost.rules import RULES, RuleError
+from milepost.scenario import spoken
+from milepost.scenario.spoken import Grammar, Reading, Spoken, is_ref, words_of
 
-_REF = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 _BALANCE = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?", re.ASCII)
-
-
-class Reading(NamedTuple):
-    """What the command line understands of a step's words: where the ids are, and what is wrong with the words.
-
-    `ids` hold the number of each word that is an id, or ends with one as in `--order=job`, and where in it that starts.
-    `rule` is what the faulty part was read for, an amount's say, if there is a rule.
-    """
-
-    ids: Mapping[int, int]
-    fault: str | None = None
-    rule: str | None = None
-
-
-Grammar = Callable[[Sequence[str]], Reading]
 
 
 class Header(Document):
@@ -111,31 +96,15 @@ class ScenarioDocument(Document):
     expect: list[Expect] = Field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A step or an expectation at its instant, with its line in the file and, for a step, its words and their ids."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Spoken):
+    """A step or an expectation at its instant, with its line in the file; a step has words."""
 
     at: int
     line: int
-    words: tuple[str, ...]
-    ids: Mapping[int, int]
-    binds: str | None
-    refused: str | None
-    expect: Expectation | None
+    refused: str | None = None
+    expect: Expectation | None = None
     order: str | None = None
-
-    @property
-    def refs(self) -> list[str]:
-        """What stands in the words where ids are expected."""
-        return [self.words[number][start:] for number, start in self.ids.items()]
-
-    def spoken(self, refs: Mapping[str, int]) -> list[str]:
-        """The words with ids in the place of refs."""
-        told = list(self.words)
-        for number, start in self.ids.items():
-            word = told[number]
-            told[number] = word[:start] + str(refs.get(word[start:], word[start:]))
-        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +168,7 @@ def _ref_faults(document: ScenarioDocument, found: Mapping[TomlPath, Place]) -> 
     named = [("gig", index, gig.ref) for index, gig in enumerate(document.gig)]
     named += [("offer", index, offer.ref) for index, offer in enumerate(document.offer)]
     for kind, index, ref in named:
-        if ref is None or not _REF.fullmatch(ref) or ref in seen:
+        if ref is None or not is_ref(ref) or ref in seen:
             line, column = place_of(found, (kind, index))
             yield Fault(f'{kind} {index + 1}: needs a ref of its own, such as ref = "{kind}"', line, column)
         seen.add(ref or "")
@@ -218,10 +187,13 @@ def _steps(
     for index, step in enumerate(document.step):
         place = place_of(found, ("step", index))
         at = _instant(step.at, start, f"step {index + 1}", place, faults)
-        words, binds = _words(step.do)
+        words, binds = words_of(step.do)
         reading = grammar(words) if words else Reading({})
-        event = Event(at, place[0], words, reading.ids, binds, step.refused, step.expect)
-        told = [*_step_faults(event, step.do, refs), *_word_faults(event, reading)]
+        event = Event(
+            words=words, ids=reading.ids, binds=binds, at=at, line=place[0], refused=step.refused, expect=step.expect
+        )
+        unknown = [f"there is no rule {step.refused!r}"] if step.refused not in {None, *RULES} else []
+        told = [*unknown, *spoken.faults(event, step.do, refs), *_word_faults(event, reading)]
         if at < clock:
             told.append(f"goes back in time, to {times.format_instant(at)}")
         faults.extend(Fault(f"step {index + 1}: {message}", *place) for message in told)
@@ -242,7 +214,7 @@ def _expects(
         at = _instant(expect.at, start, f"expect {index + 1}", (line, column), faults)
         if expect.order is not None and expect.order not in bound:
             faults.append(Fault(f"expect {index + 1}: no step makes an order {expect.order!r}", line, column))
-        yield Event(at, line, (), {}, None, None, expect, expect.order)
+        yield Event(at=at, line=line, expect=expect, order=expect.order)
 
 
 def _instant(text: str, start: int, what: str, place: Place, faults: list[Fault]) -> int:
@@ -252,32 +224,6 @@ def _instant(text: str, start: int, what: str, place: Place, faults: list[Fault]
     except RuleError as refusal:
         faults.append(Fault(f"{what}: {refusal.message}", *place, refusal.rule.id))
         return start
-
-
-def _words(text: str) -> tuple[tuple[str, ...], str | None]:
-    """The words of a step, and the name that `as NAME` at its end binds to what it makes."""
-    try:
-        words = split_words(text)
-    except ValueError:
-        return (), None
-    if len(words) > 2 and words[-2] == "as":
-        return tuple(words[:-2]), words[-1]
-    return tuple(words), None
-
-
-def _step_faults(event: Event, text: str, refs: set[str | None]) -> Iterator[str]:
-    """What is wrong with a step, whatever its words mean."""
-    if not event.words:
-        yield unreadable(text)
-    if event.refused is not None and event.refused not in RULES:
-        yield f"there is no rule {event.refused!r}"
-    if event.binds is not None and not _REF.fullmatch(event.binds):
-        yield f"{event.binds!r} cannot be a name: small letters, digits, - and _"
-    if event.binds is not None and event.binds in refs:
-        yield f"{event.binds!r} is the name of something else already"
-    for ref in event.refs:
-        if not ref.isdecimal() and ref not in refs:
-            yield f"there is no {ref!r} before this step"
 
 
 def _word_faults(event: Event, reading: Reading) -> Iterator[str]:
