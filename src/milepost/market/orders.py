@@ -225,13 +225,13 @@ class Filters:
 
 def listing(db: Database, filters: Filters, *, limit: int) -> Listing[OrderLineView]:
     """Orders by id."""
-    columns = {"status": filters.status, "seller": filters.seller, "client": filters.client}
+    columns = {one: getattr(filters, one) for one in ("status", "phase", "seller", "client")}
     with db.read() as connection:
         now = settings.clock(connection)
         due_until = filters.due_before.at(now) - 1 if filters.due_before else None
-        lines = (OrderLineView.of(order, now) for order in orders.chosen(connection, columns, due_until=due_until))
-        wanted = (line for line in lines if filters.phase in (None, line.phase) and (line.late or not filters.late))
-        return Listing.cut("order", list(islice(wanted, limit + 1)), limit)
+        late_at = now if filters.late else None
+        found = islice(orders.chosen(connection, columns, due_until=due_until, late_at=late_at), limit + 1)
+        return Listing.cut("order", [OrderLineView.of(order, now) for order in found], limit)
 
 
 def armed(db: Database, order_id: int | None, *, limit: int) -> Listing[TimerView]:

@@ -90,6 +90,8 @@ UPSERT_BALANCE = (
     + " ON CONFLICT (account) DO UPDATE SET balance_cents = balance_cents + excluded.balance_cents"
 )
 
+_PARTIES = ("seller", "client")
+_NARROW = ("status", "phase", "work_due_at", *_PARTIES)  # an order has one of each; the later, the fewer have it
 _ACTIONS = {str(action): action for action in Action}
 _AFTER_WORD = Milestone._fields.index("state") + 1
 
@@ -169,18 +171,28 @@ def placed_on(connection: Connection, order: Order) -> Terms:
     return order.terms._replace(milestones=tuple([terms for row, terms in zip(rows, made, strict=True) if row[1] == 1]))
 
 
-def chosen(connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None) -> Iterator[Order]:
-    """Orders by id whose columns have the given values (None: any); of those with a timer until then, if said."""
+def chosen(
+    connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None, late_at: int | None = None
+) -> Iterator[Order]:
+    """Orders by id whose columns have the given values (None: any).
+
+    Of those with a timer until then, and of those whose work was due before then, if said.
+    """
     wanted = {column: value for column, value in filters.items() if value is not None}
-    # A plus keeps SQLite from the index of statuses, of which there are few, where one of parties can be used.
-    narrow = wanted.keys() - {"status"}
-    conditions = [f"{'+' if narrow and column == 'status' else ''}{column} = ?" for column in wanted]
+    narrow = [*wanted] + ["work_due_at"] * (late_at is not None)
+    kept = max(narrow, key=_NARROW.index, default="id")
+    # A plus keeps SQLite from an index that would find more than another one.
+    conditions = [f"{'' if column in (kept, *_PARTIES) else '+'}{column} = ?" for column in wanted]
     values = [*wanted.values()]
     if due_until is not None:
         conditions.append("due_at <= ?")
         values.append(due_until)
-    where = " AND ".join(["id > ?", *conditions])
-    statement, last_id = f"SELECT id FROM orders WHERE {where} ORDER BY id LIMIT 500", 0
+    if late_at is not None:
+        conditions.append("work_due_at < ?")
+        values.append(late_at)
+    by_id = "+id" if kept == "work_due_at" else "id"
+    where = " AND ".join([f"{by_id} > ?", *conditions])
+    statement, last_id = f"SELECT id FROM orders WHERE {where} ORDER BY {by_id} LIMIT 500", 0
     while ids := [row[0] for row in connection.rows(statement, (last_id, *values))]:
         found = load(connection, ids)
         yield from (found[order_id] for order_id in ids)
