@@ -16,8 +16,8 @@ def main() -> None:
 
         print(f"milepost {__version__}")  # noqa: T201 - before there is anything to render with
         return
-    # Most commands live for a fraction of a second, of which collecting what imports leave would cost a quarter; one that
-    # lives longer, a thousand stories say, makes more than that and is kept small.
+    # Most commands live for a fraction of a second, of which collecting what imports leave would cost a quarter. One
+    # that lives longer, a thousand stories say, makes more than that and is kept small.
     gc.set_threshold(100_000)
     try:
         from milepost.cli.app import run

@@ -6,10 +6,24 @@ All are told in one place, at the command line. A mistake of the program itself 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 
 class MilepostError(Exception):
-    """Whatever a user can be told: what was asked for is refused, is not there, or cannot be read or stored."""
+    """Whatever a user can be told: what was asked for is refused, is not there, or cannot be read or stored.
+
+    It can be sent from one process to another, whatever it is made from.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[MilepostError], args: tuple[Any, ...], fields: dict[str, Any]) -> MilepostError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
 
 
 class NotShown(MilepostError):

@@ -1,5 +1,7 @@
 """`scenario run` and `check`: files and folders, what went another way by file and line, and what CI servers read."""
 
+import pickle
+import re
 import stat
 from pathlib import Path
 from xml.etree import ElementTree
@@ -9,7 +11,10 @@ import store_helpers
 import xmlschema
 from cli.shell_helpers import Shell
 
+from milepost.cli.scenario_jobs import jobs_for
+from milepost.errors import BadFile, Fault, MilepostError, NotFound, StoreError
 from milepost.market import stores
+from milepost.rules import STOP_WHEN
 from scenario.stage_helpers import exported
 from scenario.test_play import FIRST, HEAD, step
 
@@ -205,6 +210,86 @@ def test_a_kept_store_is_there_once_its_story_was_played_and_stands_in_nobody_s_
 @pytest.mark.parametrize("text", ["<testsuites><testsuite/></testsuites>", "<tests/>"])
 def test_the_schema_refuses_what_is_not_junit_xml(text: str) -> None:
     assert not SCHEMA.is_valid(text)
+
+
+# ── Broken files, and several processes ─────────────────────────────────────────────────────────────────────────────
+
+BROKEN = HEAD + step("order deliver job") + step("ordr list", "+1d")
+
+
+def suite(folder: Path) -> list[str]:
+    """A folder of stories: most go as written, one does not, one is refused, and one cannot be played."""
+    written(folder, wrong=WRONG, refused=REFUSED, broken=BROKEN, **{f"good{number}": GOOD for number in range(9)})
+    return sorted(str(file) for file in folder.iterdir())
+
+
+def test_a_broken_file_among_many_is_told_and_the_rest_is_played(shell: Shell, tmp_path: Path) -> None:
+    names, result = suite(tmp_path / "s"), tmp_path / "result.xml"
+    told = shell("scenario run --junit", str(result), *names)
+    assert told.code == 7
+    assert f"{names[0]}:{FIRST}:1: step 1: there is no 'job' before this step" in "".join(told.out.splitlines())
+    assert "9 of 12 stories went as written." in told.out
+    root = ElementTree.parse(result).getroot()
+    SCHEMA.validate(result)
+    errors = [(case.get("file"), case.get("line")) for case in root.iter("testcase") if case.find("error") is not None]
+    assert errors == [(names[0], str(FIRST))]
+    assert len(root.findall("testsuite")) == 12
+
+
+def test_the_faults_of_a_broken_file_are_in_the_json(shell: Shell, tmp_path: Path) -> None:
+    told = shell("scenario run --json", *suite(tmp_path / "s")).json
+    (broken,) = told["broken"]
+    assert [fault["line"] for fault in broken["faults"]] == [FIRST, FIRST + 5]
+    assert (len(told["played"]), told["left"]) == (11, 0)
+
+
+def test_one_broken_file_alone_is_an_error(shell: Shell, tmp_path: Path) -> None:
+    told = shell("scenario run", suite(tmp_path / "s")[0])
+    assert (told.code, told.out) == (6, "")
+
+
+def test_after_the_first_that_fails_nothing_is_played_if_that_is_wanted(shell: Shell, tmp_path: Path) -> None:
+    names = suite(tmp_path / "s")[1:]
+    told = shell("scenario run --fail-fast --json", *names).json
+    assert [view["name"] for view in told["played"]] == names[:10]
+    assert told["left"] == 1
+    assert "9 of 10 stories went as written. 1 were not played." in shell("scenario run --fail-fast", *names).out
+
+
+def test_several_processes_tell_what_one_does_in_the_order_of_the_files(shell: Shell, tmp_path: Path) -> None:
+    names = suite(tmp_path / "s")
+    alone, together = (shell(f"scenario run --json --jobs {jobs}", *names) for jobs in (1, 3))
+    assert alone == together
+    assert alone.code == 7
+    assert shell("scenario run --jobs 3", *names) == shell("scenario run --jobs 1", *names)
+
+
+def test_several_processes_write_the_junit_xml_that_one_does_but_for_the_time(shell: Shell, tmp_path: Path) -> None:
+    names, told = suite(tmp_path / "s"), []
+    for jobs in (1, 2):
+        shell(f"scenario run --jobs {jobs} --junit", str(tmp_path / f"{jobs}.xml"), *names)
+        told.append(re.sub('time="[0-9.]+"', "", (tmp_path / f"{jobs}.xml").read_text()))
+    assert told[0] == told[1]
+
+
+def test_files_are_played_by_all_cores_once_that_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert [jobs_for(49, None), jobs_for(50, None), jobs_for(1_000, 3)] == [1, 8, 3]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadFile("a.toml", [Fault("wrong", 1, 2, "names")]),
+        NotFound("order", 7),
+        STOP_WHEN.refuse(order=1, phase="review", why="so it is", possible="approve"),
+        StoreError("damaged"),
+    ],
+)
+def test_an_error_is_the_same_in_another_process(error: MilepostError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert (str(copy), copy.__dict__) == (str(error), error.__dict__)
 
 
 # ── Check ───────────────────────────────────────────────────────────────────────────────────────────────────────────

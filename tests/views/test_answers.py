@@ -33,7 +33,9 @@ substeps = ["Ink"]
 OFFER = (
     f'gig = 1\nclient = "bob"\ntype = "milestones"\n{PLAN}\n[[milestone]]\nname = "Files"\ndays = 1\nprice = "5.00"\n'
 )
-FILES = {"STORY": ODD, "PLAN": PLAN, "OFFER": OFFER, "LINES": "order list\nledger balances\n"}
+LINES_ALONE = "order list\nledger balances\n"
+BROKEN = ODD.replace("[[step]]", '[[expect]]\nat = "soon"\nstatus = "active"\n\n[[step]]', 1)
+FILES = {"STORY": ODD, "PLAN": PLAN, "OFFER": OFFER, "LINES": LINES_ALONE, "BROKEN": BROKEN}
 
 # A story in one store, a line each: later lines rely on the earlier ones. A word of `FILES` is that file.
 STORY = f"""\
@@ -136,6 +138,7 @@ rules --transitions
 rules --diagram
 demo
 scenario run STORY
+scenario run BROKEN STORY --fail-fast
 scenario check STORY
 scenario new
 scenario compare STORY --policy standard --policy terms-2024

@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,12 +15,9 @@ from milepost.errors import BadFile, Fault
 from milepost.files import documents
 from milepost.files.input import read_start
 from milepost.files.toml_reader import MAX_BYTES
+from milepost.scenario.results import Result
 from milepost.views.base import Listing, TextView
-from milepost.views.scenarios import ComparedView, ExploredView, PlayedView, SuiteView
-
-if TYPE_CHECKING:
-    from milepost.policy import Policy
-    from milepost.scenario.file import Scenario
+from milepost.views.scenarios import BrokenView, ComparedView, ExploredView, FileFaultView, SuiteView
 
 app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, compare, explore, and a new one.")
 
@@ -38,8 +35,14 @@ def run(
     keep: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the store of the one story here.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML here.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show only what goes another way than written.")] = False,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Play nothing after the first that fails.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=64, help="How many processes play; 1 for less than 50 files.")
+    ] = None,
 ) -> SuiteView:
     """Play scenario files; exit code 7 if a step or an expectation goes another way than written.
+
+    Of several files one that cannot be played is told among the results, and the rest is played.
 
     \b
     Examples:
@@ -47,22 +50,39 @@ def run(
       milepost scenario run story.toml --keep story.db
       milepost scenario run tests --quiet --junit result.xml
     """
-    from milepost.cli.scenario_steps import play_file, play_kept
+    from milepost.cli.scenario_jobs import jobs_for, play_all
+    from milepost.cli.scenario_steps import load, play_kept
     from milepost.render.screen import progress
 
     names = _files(files)
     if keep is not None and len(names) != 1:
         raise typer.BadParameter("--keep saves the store of one story; give one file")
     chosen = documents.policy(policy) if policy is not None else None
-    played: list[PlayedView] = []
+    results: list[Result] = []
     with progress("stories played") as advance:
-        for name in names:
-            scenario = _load(name, chosen)
-            played.append(play_kept(scenario, keep) if keep is not None else play_file(scenario))
-            advance(len(played))
+        if keep is not None:
+            results.append(Result(names[0], play_kept(load(names[0], chosen), keep), None, 0.0))
+        else:
+            for result in play_all(names, chosen, jobs_for(len(names), jobs)):
+                results.append(result)
+                advance(len(results))
+                if fail_fast and result.failed:
+                    break
     if junit is not None:
-        _write_junit(junit, played)
-    return SuiteView(played, quiet or len(played) > 1, quiet)
+        _write_junit(junit, results)
+    if len(names) == 1 and results[0].broken is not None:
+        raise results[0].broken
+    return _suite(results, len(names), quiet=quiet)
+
+
+def _suite(results: Sequence[Result], files: int, *, quiet: bool) -> SuiteView:
+    played = [one.played for one in results if one.played is not None]
+    broken = [
+        BrokenView(one.name, [FileFaultView(*astuple(fault)) for fault in one.broken.faults])
+        for one in results
+        if one.broken is not None
+    ]
+    return SuiteView(played, quiet or files > 1, quiet, broken, files - len(results))
 
 
 @app.command()
@@ -74,9 +94,11 @@ def check(files: Files) -> Listing[str]:
     Example:
       milepost scenario check sample_data
     """
+    from milepost.cli.scenario_steps import load
+
     names = _files(files)
     for name in names:
-        _load(name, None)
+        load(name)
     return Listing("file", names)
 
 
@@ -104,10 +126,10 @@ def compare(
     Example:
       milepost scenario compare story.toml --policy standard --policy terms-2024
     """
-    from milepost.cli.scenario_steps import run_command
+    from milepost.cli.scenario_steps import load, run_command
     from milepost.scenario.compare import compare as compared
 
-    return Listing("comparison", compared(_load(file, None), [documents.policy(name) for name in policy], run_command))
+    return Listing("comparison", compared(load(file), [documents.policy(name) for name in policy], run_command))
 
 
 @app.command()
@@ -123,10 +145,10 @@ def explore(
     Example:
       milepost scenario explore story.toml --steps 1
     """
-    from milepost.cli.scenario_steps import run_command
+    from milepost.cli.scenario_steps import load, run_command
     from milepost.scenario.explore import explore_story
 
-    return Listing("exploration", explore_story(_load(file, None), run_command, steps=steps, limit=limit))
+    return Listing("exploration", explore_story(load(file), run_command, steps=steps, limit=limit))
 
 
 def _files(given: Sequence[str]) -> list[str]:
@@ -146,17 +168,10 @@ def _stories(folder: Path) -> list[str]:
     return [str(file) for file in found if _SCENARIO.search(read_start(file, MAX_BYTES))]
 
 
-def _load(name: str, policy: "Policy | None") -> "Scenario":
-    from milepost.cli import scenario_steps
-
-    scenario = scenario_steps.load(name)
-    return replace(scenario, policy=policy) if policy is not None else scenario
-
-
-def _write_junit(path: Path, played: Sequence[PlayedView]) -> None:
+def _write_junit(path: Path, results: Sequence[Result]) -> None:
     from milepost.scenario.junit import is_junit, junit_text
     from milepost.store.new_file import replacing
 
     with replacing(path, is_junit) as beside:
-        beside.write_text(junit_text(played), encoding="utf-8")
+        beside.write_text(junit_text(results), encoding="utf-8")
     note(f"JUnit XML is in {path}.")

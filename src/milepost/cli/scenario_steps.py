@@ -1,6 +1,7 @@
 """Scenarios on the command line: each step's words run through the same commands as a shell's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from typer.exceptions import TyperException
@@ -10,6 +11,7 @@ from milepost.cli import grammar
 from milepost.cli.app import call
 from milepost.cli.error_text import usage_message
 from milepost.cli.session import Session, using
+from milepost.policy import Policy
 from milepost.rules import RuleError
 from milepost.scenario import file
 from milepost.scenario.file import Scenario
@@ -26,9 +28,13 @@ def demo(name: str | None) -> PlayedView:
     return play_file(load(name) if name else file.parse(data.text(*STORY), STORY[-1], grammar.read))
 
 
-def load(name: str) -> Scenario:
-    """The scenario in a file, its steps in the words of this command line. Raises `BadFile` with all its faults."""
-    return file.load(name, grammar.read)
+def load(name: str, policy: Policy | None = None) -> Scenario:
+    """The scenario in a file, its steps in the words of this command line, under another policy if one is given.
+
+    Raises `BadFile` with all its faults.
+    """
+    scenario = file.load(name, grammar.read)
+    return replace(scenario, policy=policy) if policy is not None else scenario
 
 
 def play_file(scenario: Scenario) -> PlayedView:

@@ -13,6 +13,7 @@ from milepost.views.scenarios import (
     ComparedView,
     ExpectationView,
     ExploredView,
+    FileFaultView,
     PlayedView,
     StepView,
     SuiteView,
@@ -77,10 +78,21 @@ def _(view: SuiteView) -> RenderableType:
         mark = Text("passed", style="green") if played.passed else Text("failed", style="red")
         made.add_row(words(played.name), str(len(played.steps)), str(len(played.expectations)), mark)
         details.extend(_lost(played))
-    count = sum(not played.passed for played in view.played)
-    total = f"{len(view.played) - count} of {len(view.played)} stories went as written."
+    for broken in view.broken:
+        made.add_row(words(broken.name), "", "", Text("broken", style="red"))
+        details.extend(words(f"{_place(broken.name, fault)}: {fault.message}", "red") for fault in broken.faults)
+    count = sum(not played.passed for played in view.played) + len(view.broken)
+    files = len(view.played) + len(view.broken)
+    total = f"{files - count} of {files} stories went as written."
+    if view.left:
+        total += f" {view.left} were not played."
     shown: list[RenderableType] = [made, ""] if made.row_count else []
     return Group(*shown, *details, Text(total, style="red" if count else "green"))
+
+
+def _place(name: str, fault: FileFaultView) -> str:
+    """`file:line:column`, as far as it is known."""
+    return ":".join(str(part) for part in (name, fault.line, fault.column) if part is not None)
 
 
 def _lost(played: PlayedView) -> list[RenderableType]:

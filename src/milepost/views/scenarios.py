@@ -113,14 +113,35 @@ class ExploredView(NamedTuple):
         return bool(self.broken)
 
 
+class FileFaultView(NamedTuple):
+    """What is wrong in a file, and where."""
+
+    message: str
+    line: int | None
+    column: int | None
+    rule: str | None
+
+
+class BrokenView(NamedTuple):
+    """A file that cannot be played."""
+
+    name: str
+    faults: Sequence[FileFaultView]
+
+
 class SuiteView(NamedTuple):
-    """Some stories that were played; `brief` shows a line each, `quiet` only those that went another way."""
+    """Some stories that were played; `brief` shows a line each, `quiet` only those that went another way.
+
+    `broken` are the files that could not be played; `left` is how many were not come to, since one before failed.
+    """
 
     played: Sequence[PlayedView]
     brief: bool
     quiet: bool
+    broken: Sequence[BrokenView] = ()
+    left: int = 0
 
     @property
     def failed(self) -> bool:
         """Whether the exit code says so too."""
-        return any(view.failed for view in self.played)
+        return bool(self.broken) or any(view.failed for view in self.played)
