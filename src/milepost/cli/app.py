@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
+from copy import copy
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -86,7 +87,7 @@ class LazyCommand(TyperCommand):
             noun = import_module(self._module).app
             noun.info.cls = Group
             group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
-            _hold_numbers(group)
+            _prepare(group)
             self._loaded = group.commands[str(self.name)] if self._module.endswith(".root") else group
         return self._loaded
 
@@ -94,14 +95,36 @@ class LazyCommand(TyperCommand):
 _NUMBER = re.compile("[+-]?[0-9]+", re.ASCII)
 
 
-def _hold_numbers(command: Any) -> None:
-    """Have all whole numbers below a command written as digits: what reads them takes `1_0` and ` 1 ` too."""
-    for one in getattr(command, "commands", {}).values():
-        _hold_numbers(one)
+def _prepare(command: Any) -> None:
+    """Have all commands below one take the root's options too, and whole numbers written as digits alone.
+
+    What reads numbers takes `1_0` and ` 1 ` as well.
+    """
+    below = getattr(command, "commands", None)
+    for one in (below or {}).values():
+        _prepare(one)
+    if below is None:
+        command.params.extend(_everywhere(one) for one in COMMAND.params if one.name in ("db", "as_handle"))
     for parameter in command.params:
         described = parameter.type_descriptor
         if described.annotation is int and described.parameter_info.parser is None:
             parameter.process_value = _digits_only(parameter, parameter.process_value)
+
+
+def _everywhere(option: Any) -> Any:
+    """An option of the root as each command takes it, unseen in its help; said twice, the later one counts."""
+    taken = copy(option)
+    taken.hidden, taken.expose_value, taken.required = True, False, False
+    taken.process_value = lambda context, value: _settle(option.name, value)
+    return taken
+
+
+def _settle(name: str, value: str | None) -> None:
+    """Have the session do what an option of the root says."""
+    if value is not None and name == "db":
+        current().path = Path(value)
+    elif value is not None:
+        current().handle = value
 
 
 def _digits_only(parameter: Any, process_value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -144,6 +167,7 @@ class Root(Group):
 app = typer.Typer(
     cls=Root,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="Milestone work between a freelancer and a client, on one local SQLite file.",
     epilog="Start with: milepost demo. Exit codes: 0 done, 2 usage, 3 not found, 4 refused by a rule, 5 busy, "
     "6 store or file unusable, 7 a check failed, 8 done but not shown.",
@@ -162,17 +186,20 @@ def root(
         str | None, typer.Option("--db", metavar="FILE", help="The store; else MILEPOST_DB, else your data folder.")
     ] = None,
     as_handle: Annotated[
-        str | None, typer.Option("--as", metavar="HANDLE", help="Check that this party may do it (or: support).")
+        str | None,
+        typer.Option("--as", metavar="HANDLE", help="Check that this party may do it (or: support); else MILEPOST_AS."),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Take the options that come before the noun."""
+    """Take the options that come before the noun; they are taken after it as well."""
     session = current()
-    if db is not None:
-        session.path = Path(db)
-    session.handle = as_handle
+    _settle("db", db)
+    # A story says itself who acts, whatever the environment says.
+    session.handle = as_handle or (None if session.keeps else os.environ.get("MILEPOST_AS") or None)
+    session.as_json = as_json
 
 
 def call(args: Sequence[str]) -> "View | int":

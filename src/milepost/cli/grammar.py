@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from milepost.cli.app import COMMAND, NOUNS, LazyCommand
 from milepost.cli.error_text import usage_message
 from milepost.cli.options import possible_id
+from milepost.cli.session import Session, using
 from milepost.errors import MilepostError
 from milepost.rules import RuleError
 from milepost.scenario.spoken import Reading
@@ -58,7 +59,8 @@ def _read(words: tuple[str, ...]) -> Reading:
         return Reading({}, usage_message(error), _rule(error))
     told = [f"{word[: found[number]]}1" if number in found else word for number, word in enumerate(words)]
     try:
-        parsed.command.make_context(parsed.context.info_name, told[parsed.begin :], parent=parsed.context.parent)
+        with using(Session()):  # what `--as` says is for the play
+            parsed.command.make_context(parsed.context.info_name, told[parsed.begin :], parent=parsed.context.parent)
     except TyperException as error:
         return Reading(found, usage_message(error), _rule(error))
     except MilepostError:
@@ -110,12 +112,12 @@ def _parsed(words: Sequence[str]) -> _Parsed:
     """The command that words name, and what they give it. Raises what typer raises, and for what no story can hold."""
     rest: list[str] = [_Word(word, number) for number, word in enumerate(words)]
     command: Any = COMMAND
-    context = typer.Context(command, info_name="milepost")
+    context = typer.Context(command, info_name="milepost", **COMMAND.context_settings)
     begin = 0
     while True:
         given, rest, order = command.make_parser(context).parse_args(rest)
         for one in order:
-            if one.name == "help" or (command is COMMAND and one.name != AS):
+            if one.name in ("help", "db") or (command is COMMAND and one.name != AS):
                 raise _misplaced(one.opts[0])
         if not isinstance(command, TyperGroup):
             return _Parsed(command, context, begin, given, rest)

@@ -140,7 +140,7 @@ def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
     @wraps(function)
     def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
         session = current()
-        session.as_json = bool(options.pop("json", False))
+        session.as_json |= bool(options.pop("json", False))
         view = function(*args, **options)
         if session.keeps is None:
             from milepost.render import screen
@@ -161,7 +161,7 @@ def streams(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
     @wraps(function)
     def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
         session = current()
-        session.as_json = bool(options.pop("json", False))
+        session.as_json |= bool(options.pop("json", False))
         view = function(*args, **options)
         from milepost.render import screen
 

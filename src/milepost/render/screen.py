@@ -63,7 +63,7 @@ def progress(what: str) -> Iterator[Callable[[int], None]]:
     bars: list[Progress] = []
 
     def advance(count: int) -> None:
-        if not bars and time.monotonic() - begun > 1:
+        if not bars and sys.stderr.isatty() and time.monotonic() - begun > 1:
             bars.append(_bar(what))
             bars[0].start()
         for bar in bars:
