@@ -9,7 +9,7 @@ import store_helpers
 
 from milepost import times
 from milepost.core.transitions import Action
-from milepost.market import clock, inbox, ledger, offers, orders, resolutions
+from milepost.market import clock, inbox, ledger, offers, orders, resolutions, todo
 from milepost.market.orders import Filters, Step
 from milepost.store.db import Database
 
@@ -73,6 +73,12 @@ LISTS = [
     (lambda db: resolutions.listing(db, state="open", limit=10), "requests USING INDEX ix_requests_state (state=?)"),
     (lambda db: inbox.listing(db, handle="ana", limit=10), "conversations USING INDEX ix_conversations_seller"),
     (lambda db: orders.armed(db, None, limit=10), "orders USING COVERING INDEX orders_due (due_at>? AND due_at<?)"),
+    (lambda db: todo.listing(db, limit=10), "orders USING INDEX orders_work_due (work_due_at>? AND work_due_at<?)"),
+    (
+        lambda db: todo.listing(db, limit=10),
+        "milestones USING COVERING INDEX milestones_call (call_at>? AND call_at<?)",
+    ),
+    (lambda db: todo.listing(db, handle="ana", limit=10), "orders USING INDEX ix_orders_client (client=?)"),
     (lambda db: orders.history(db, 3), "history USING PRIMARY KEY (order_id=?)"),
     (lambda db: orders.show(db, 3), "ledger USING INDEX once_per_milestone (order_id=?)"),
     (lambda db: ledger.balances(db, order_id=3, account=None), "ledger USING INDEX once_per_milestone (order_id=?)"),

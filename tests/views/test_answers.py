@@ -131,6 +131,8 @@ ledger show
 ledger balances
 ledger check
 batch LINES
+status
+todo
 policy list
 policy show escrow-14d
 rules

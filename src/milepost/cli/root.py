@@ -1,11 +1,11 @@
-"""The verbs without a noun: init, batch, demo, rules."""
+"""The verbs without a noun: init, status, todo, batch, demo, rules."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from milepost import rules, times
-from milepost.cli.options import moment
+from milepost.cli.options import Limit, duration, moment
 from milepost.cli.session import answers, current, machine_now, note, store, streams
 from milepost.files import documents
 from milepost.policy import STANDARD, Policy
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from milepost.views.rules import RuleView, TransitionView
     from milepost.views.scenarios import PlayedView
     from milepost.views.stores import StoreView
+    from milepost.views.todo import StatusView, TaskView
 
 app = typer.Typer()
 
@@ -87,6 +88,42 @@ def _policy_in_force(name: str | None) -> Policy:
     from milepost.market import stores
 
     return stores.settings_of(store()).policy
+
+
+@app.command()
+@answers
+def status() -> "StatusView":
+    """Show how the store stands: its file, clock and policy, what there is, and what is due next.
+
+    \b
+    Example:
+      milepost status
+    """
+    from milepost.market import todo
+
+    return todo.status(store())
+
+
+@app.command("todo")
+@answers
+def todo_(
+    handle: Annotated[str | None, typer.Option("--for", metavar="HANDLE", help="Only this party's; else --as.")] = None,
+    within: Annotated[
+        times.When | None,
+        typer.Option(metavar="DURATION", parser=duration, help="Only what is due within this, such as 7d, or late."),
+    ] = None,
+    limit: Limit = 50,
+) -> "Listing[TaskView]":
+    """Show what each party has to do, soonest first: deliver, approve, continue, answer, accept, be at a call.
+
+    \b
+    Examples:
+      milepost todo --for maria --within 7d
+      milepost todo
+    """
+    from milepost.market import todo
+
+    return todo.listing(store(), handle=handle or current().handle, within=within, limit=limit)
 
 
 @app.command()

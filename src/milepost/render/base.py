@@ -171,6 +171,7 @@ LISTS: Mapping[str, ListKind] = {
     "rule": ListKind("rules", "rules"),
     "subcategory": ListKind("gigs", "subcategories"),
     "template": ListKind("gigs", "templates"),
+    "task": ListKind("todo", "tasks"),
     "timer": ListKind("orders", "timers are armed"),
     "transition": ListKind("rules", "transitions"),
 }

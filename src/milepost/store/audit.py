@@ -27,6 +27,11 @@ def counts(connection: Connection, tables: Iterable[str]) -> dict[str, int]:
     return {table: int(connection.value(f"SELECT count(*) FROM {table}")) for table in tables}
 
 
+def count_of(connection: Connection, table: str, column: str, value: str) -> int:
+    """How many rows of a table have a value in a column."""
+    return int(connection.value(f"SELECT count(*) FROM {table} WHERE {column} = ?", (value,)))
+
+
 def _whole_file(connection: Connection) -> Iterator[str]:
     """SQLite finds its file, indexes and constraints in order."""
     for (told,) in connection.rows("PRAGMA integrity_check"):

@@ -300,6 +300,7 @@ class MilestoneRow(SQLModel, table=True):
         CheckConstraint("extended_days >= 0", name="extended_days_bounds"),
         CheckConstraint(f"kept_cents BETWEEN 0 AND {money.MAX_CENTS}", name="kept_cents_bounds"),
         ForeignKeyConstraint(["order_id", "agreed"], ["agreed.order_id", "agreed.number"]),
+        Index("milestones_call", "call_at", sqlite_where=text("call_at IS NOT NULL")),
         Index(
             "one_running_milestone",
             "order_id",

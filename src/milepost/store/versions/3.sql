@@ -286,6 +286,7 @@ CREATE TABLE "milestones" (
     CONSTRAINT kept_cents_bounds CHECK (kept_cents BETWEEN 0 AND 100000000),
     FOREIGN KEY(order_id, agreed) REFERENCES agreed (order_id, number)
 ) WITHOUT ROWID, STRICT;
+CREATE INDEX milestones_call ON milestones (call_at) WHERE call_at IS NOT NULL;
 CREATE UNIQUE INDEX one_running_milestone ON milestones (order_id) WHERE state = 'active'
     OR state = 'delivered' OR state = 'revising';
 
