@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -12,10 +12,10 @@ from milepost import times
 from milepost.core.order import Milestone, Order, possible
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, plain_of
 from milepost.core.transitions import CANCEL_REASONS, Action
-from milepost.market import ledger, orders, stores
+from milepost.market import doctor, orders, stores
 from milepost.market.orders import Step
 from milepost.policy import Policy
-from milepost.store import audit, chain, settings
+from milepost.store import chain, settings
 from milepost.store.db import Database
 from milepost.store.order_rows import MILESTONE_STATE, milestone_state
 from milepost.store.orders import Origin
@@ -40,12 +40,12 @@ WAITING = Policy(name="waiting", continue_hours=None, review_hours=48, clearance
 
 
 @contextmanager
-def memory_store(policy: Policy | None = None) -> Iterator[Database]:
-    """A store in memory that is sound when the test is done with it."""
+def memory_store(policy: Policy | None = None, *, unheld: Collection[str] = ()) -> Iterator[Database]:
+    """A store in memory that is sound when the test is done with it, but for the checks that it is not held to."""
     db = stores.create_memory(start=START, policy=policy or Policy())
     try:
         yield db
-        assert_sound(db)
+        assert_sound(db, unheld)
     finally:
         db.close()
 
@@ -62,10 +62,10 @@ def file_store(path: Path, policy: Policy | None = None) -> Iterator[Database]:
         db.close()
 
 
-def assert_sound(db: Database) -> None:
-    """The file is whole, each history replayed gives the stored order and its entries, and the books balance."""
-    assert audit.findings(db) == []
-    assert ledger.check(db).findings == []
+def assert_sound(db: Database, unheld: Collection[str] = ()) -> None:
+    """The doctor finds nothing wrong, but for what these of its checks could."""
+    findings = [one for one in doctor.check(db).findings if one.check not in unheld]
+    assert not findings, "\n".join(f"{one.check}: {one.order}: {one.fault}" for one in findings)
 
 
 def rows(db: Database, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -264,4 +264,5 @@ def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int 
         for statement in _BULK:
             connection.execute(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
         connection.execute(_BULK_BALANCES)
+        connection.execute("UPDATE store SET clock = (SELECT max(at) FROM history)")
     return START + apart_seconds * ((due - 1) // each) + Policy().review_hours * times.HOUR

@@ -218,6 +218,7 @@ _OF_ACTION = {command.actions[0]: command for command in COMMANDS if len(command
 # What moves no order by itself, and is told below `cli` all the same.
 PLACE = Template("order place --gig {gig} --package {package} --client {client}")
 TICK = Template("order tick --by {duration}")
+TICK_TO = Template("order tick --now {until}")
 WITHDRAW = Template("ledger withdraw --seller {seller} [--amount {amount:AMOUNT}]")
 ACCEPT_OFFER = Template("offer accept {offer}")
 DECLINE_OFFER = Template("offer decline {offer}")

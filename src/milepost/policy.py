@@ -109,6 +109,21 @@ def bounds(name: str) -> tuple[int, int]:
     return 1, 100
 
 
+def is_possible(name: str, value: object) -> bool:
+    """Whether a number of a policy that a store keeps can have a value."""
+    if name in _CHOICES and value in _CHOICES[name]:
+        return True
+    if name in ("continue_from", "edition") or type(value) is not int:
+        return False
+    least, most = bounds(name)
+    return least <= value <= most
+
+
+_CHOICES: Mapping[str, tuple[object, ...]] = {
+    "continue_from": ("delivery", "approval"),
+    "continue_hours": (None,),
+    "edition": (1, 2),
+}
 _BOUNDS = {
     "clearance_days": (0, 366),
     "reversal_days": (0, 3_660),

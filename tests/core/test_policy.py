@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.order_helpers import FEES, PATIENT
-from milepost.policy import ADDED, STANDARD, Policy, bounds, completed, newest_schema
+from milepost.policy import ADDED, STANDARD, Policy, bounds, completed, is_possible, newest_schema
 from milepost.rules import RULES
 
 
@@ -77,6 +77,27 @@ def test_the_numbers_that_ship_are_within_the_bounds_of_a_policy_of_ones_own() -
 )
 def test_a_number_of_a_policy_of_ones_own_is_bounded(name: str, limits: tuple[int, int]) -> None:
     assert bounds(name) == limits
+
+
+@pytest.mark.parametrize("policy", [STANDARD, FEES, PATIENT], ids=lambda policy: policy.name)
+def test_every_number_of_a_policy_is_possible(policy: Policy) -> None:
+    assert [name for name, value in policy.numbers().items() if not is_possible(name, value)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("review_hours", None),
+        ("review_hours", 0),
+        ("review_hours", "192"),
+        ("clearance_days", True),
+        ("seller_fee_bp", 10_001),
+        ("continue_from", "payment"),
+        ("edition", 3),
+    ],
+)
+def test_what_no_policy_can_say_is_not_possible(name: str, value: object) -> None:
+    assert not is_possible(name, value)
 
 
 # ── Policies that were written before a number was added ────────────────────────────────────────────────────────────

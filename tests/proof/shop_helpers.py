@@ -141,6 +141,7 @@ READS: Mapping[str, str] = {
     "policy show": "policy show terms-2024",
     "rules": "rules",
     "demo": "demo",
+    "doctor": "doctor",
     "scenario new": "scenario new",
 }
 GOOD_FILES: Mapping[str, str] = {

@@ -84,7 +84,7 @@ def test_others_take_the_place_of_planned_milestones_and_those_that_stay_stand_o
     assert orders.existing(connection, 1) == second.order
     assert numbers(connection) == stands_on
     assert editions(connection) == [(1, 1, A.name), (2, 1, B.name), (3, 1, C.name), *added]
-    assert orders.placed_on(connection, second.order).milestones == (A, B, C)
+    assert orders.placed_on(connection, second.order.id).milestones == (A, B, C)
 
 
 def worked(connection: Connection) -> list[Outcome]:

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 import store_helpers
 
+from milepost import times
 from milepost.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from milepost.market import clock, stores
 from milepost.policy import Policy
@@ -156,7 +157,7 @@ def test_a_store_that_may_not_be_written_is_read_and_refuses_what_would_change_i
     public_folder.chmod(0o555)
     with powerless(public_folder):
         use_store(path, store_helpers.assert_sound)
-        assert told(path, lambda store: clock.tick(store, store_helpers.START + 1)) == f"{path} may not be written to"
+        assert told(path, lambda store: clock.tick(store, times.MAX_INSTANT)) == f"{path} may not be written to"
         use_store(path, lambda store: compare(store, stored))
 
 

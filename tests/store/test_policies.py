@@ -1,6 +1,7 @@
 """The policies of a store: known by their ids, and read with what was added to policies since they were written."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -69,29 +70,38 @@ def test_a_policy_of_an_older_schema_has_for_each_later_number_what_that_schema_
     assert third == Policy(name="doctored", resolution_hours=7)
 
 
+@pytest.fixture
+def doctored() -> Iterator[Database]:
+    """A new store whose policies need not be sound at the end."""
+    with store_helpers.memory_store(unheld=("policies",)) as db:
+        yield db
+
+
 def test_a_policy_that_lacks_a_number_of_its_own_schema_is_told(
-    memory_store: Database, monkeypatch: pytest.MonkeyPatch
+    doctored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(policies, "ADDED", {2: {"review_hours": 5}})
     numbers = {name: value for name, value in STANDARD.numbers().items() if name != "review_hours"}
-    write_policy(memory_store, 2, 2, numbers)
+    write_policy(doctored, 2, 2, numbers)
     with pytest.raises(StoreError) as caught:
-        policy_at(memory_store, 2)
+        policy_at(doctored, 2)
     assert str(caught.value) == (
         "the store is damaged: row 2 of policies cannot be read: "
         "the number review_hours of the policy 'doctored' is missing"
     )
 
 
-def test_a_number_that_is_not_known_is_told_by_its_name(memory_store: Database) -> None:
-    write_policy(memory_store, 2, policies.newest_schema() + 1, STANDARD.numbers() | {"tip_bp": 1})
+def test_a_number_that_is_not_known_is_told_by_its_name(doctored: Database) -> None:
+    write_policy(doctored, 2, policies.newest_schema() + 1, STANDARD.numbers() | {"tip_bp": 1})
     with pytest.raises(StoreError, match="the number tip_bp of the policy 'doctored' is not known here"):
-        policy_at(memory_store, 2)
+        policy_at(doctored, 2)
 
 
 def test_a_store_that_is_opened_again_reads_its_policies_again(file_store: Database) -> None:
     assert policy_at(file_store, 1).name == "standard"
-    store_helpers.edit_behind(file_store, "DROP TRIGGER policies_no_update; UPDATE policies SET name = 'renamed'")
+    ((trigger,),) = store_helpers.rows(file_store, "SELECT sql FROM sqlite_schema WHERE name = 'policies_no_update'")
+    renamed = "DROP TRIGGER policies_no_update; UPDATE policies SET name = 'renamed'"
+    store_helpers.edit_behind(file_store, f"{renamed}; {trigger}")
     assert policy_at(file_store, 1).name == "renamed"
 
 

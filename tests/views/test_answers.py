@@ -14,6 +14,7 @@ from cli.tree_helpers import VERBS
 from shop.shop_helpers import GIG
 from story_helpers import offer_story, step
 
+from milepost.views.doctor import DiagnosisView
 from views.schema_helpers import VIEWS, faults, schemas, shown
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "the-client-goes-quiet.toml"
@@ -133,6 +134,7 @@ ledger check
 batch LINES
 status
 todo
+doctor
 policy list
 policy show escrow-14d
 rules
@@ -160,7 +162,12 @@ SHOWN = [line.removeprefix("milepost ") for words in VERBS if words not in USED 
 LINES = [*STORY, *SHOWN]
 
 # What only a store or a program that is broken tells.
-NEVER = {"FindingsView.findings", "ExploredView.broken"}
+NEVER = {
+    "FindingsView.findings",
+    "ExploredView.broken",
+    "DoctorView.findings",
+    *(f"DiagnosisView.{key}" for key in DiagnosisView._fields),
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The verbs without a noun: init, status, todo, batch, demo, rules."""
+"""The verbs without a noun: init, status, todo, batch, demo, rules, doctor."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +13,7 @@ from milepost.policy import STANDARD, Policy
 if TYPE_CHECKING:
     from milepost.views.base import Listing, TextView
     from milepost.views.batch import BatchView
+    from milepost.views.doctor import DoctorView
     from milepost.views.rules import RuleView, TransitionView
     from milepost.views.scenarios import PlayedView
     from milepost.views.stores import StoreView
@@ -173,3 +174,23 @@ def demo(
     from milepost.cli.scenario_steps import demo as play
 
     return play(file)
+
+
+@app.command()
+@answers
+def doctor() -> "DoctorView":
+    """Check a store from the file's pages to each cent; exit code 7 if something is wrong.
+
+    Every history is replayed and held against what is stored. Nothing is changed, and a store that no other command
+    opens can be looked at too. Each finding names its check, its order, and what can be done.
+
+    \b
+    Examples:
+      milepost doctor
+      milepost --db test.db doctor
+    """
+    from milepost.market import doctor as market
+    from milepost.render.screen import progress
+
+    with progress("orders checked") as advance:
+        return market.examine(current().store_path, on_progress=advance)

@@ -1,6 +1,6 @@
 """The ledger, read and checked. Entries are written by the actions that cause them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from milepost import money, rules, times
@@ -8,6 +8,7 @@ from milepost.core import names
 from milepost.core.ledger import available, totals, withdrawal
 from milepost.market.orders import check_past
 from milepost.store import audit, ledger, orders, settings
+from milepost.store.audit import Check, Fault, Remedy
 from milepost.store.db import Connection, Database
 from milepost.views.base import Listing
 from milepost.views.money import BalanceView, EntryView, FindingsView, WithdrawalView
@@ -67,7 +68,7 @@ def withdraw(db: Database, seller: str, amount_cents: int | None, *, handle: str
 def check(db: Database) -> FindingsView:
     """Whether the books balance (rule money-conserved), by every check of CHECKS."""
     with db.read() as connection:
-        findings = [finding for check in CHECKS for finding in check(connection)]
+        findings = [str(fault) for check in CHECKS for fault in check.look(connection)]
         counted = audit.counts(connection, ("orders", "ledger", "balances"))
     return FindingsView(not findings, findings, counted)
 
@@ -77,29 +78,34 @@ def _check_order(connection: Connection, order_id: int | None) -> None:
         orders.existing(connection, order_id)
 
 
-def _running_balances(connection: Connection) -> Iterator[str]:
+def _running_balances(connection: Connection) -> Iterator[Fault]:
     """Each running balance is what its entries add up to."""
     summed, running = dict(ledger.summed(connection)), dict(ledger.balances(connection))
     for account in sorted(summed.keys() | running.keys()):
         kept, added_up = running.get(account, 0), summed.get(account, 0)
         if kept != added_up:
-            yield f"{account}: the running balance is {kept} cents, its entries add up to {added_up}"
+            text = f"{account}: the running balance is {kept} cents, its entries add up to {added_up}"
+            yield Fault(text, remedy=Remedy.REBUILD)
 
 
-def _zero_sum(connection: Connection) -> Iterator[str]:
+def _zero_sum(connection: Connection) -> Iterator[Fault]:
     """All accounts together hold nothing that nobody paid in."""
     total = sum(cents for _, cents in ledger.balances(connection))
     if total:
-        yield f"all accounts together hold {total} cents; it should be 0"
+        yield Fault(f"all accounts together hold {total} cents; it should be 0", remedy=Remedy.REBUILD)
 
 
-def _conserved(connection: Connection) -> Iterator[str]:
+def _conserved(connection: Connection) -> Iterator[Fault]:
     """Per order, charged = refunded + in escrow + released + fees, and escrow is never below zero."""
     posted = (one for one in ledger.entries(connection, by_order=True) if one.order_id is not None)
     for order_id, some in groupby(posted, key=lambda one: one.order_id):
         sums = totals(one.entry for one in some)
         if not sums.balanced or sums.escrow_cents < 0:
-            yield f"order {order_id}: {sums} does not balance"
+            yield Fault(f"{sums} does not balance", order_id, Remedy.REBUILD)
 
 
-CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (_running_balances, _zero_sum, _conserved)
+CHECKS = (
+    Check("balances", _running_balances),
+    Check("zero-sum", _zero_sum),
+    Check("conserved", _conserved),
+)

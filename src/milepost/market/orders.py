@@ -173,9 +173,8 @@ def show(db: Database, order_id: int, *, at: times.When | None = None) -> OrderV
 
 def replayed(connection: Connection, order_id: int, until: int) -> list[Outcome]:
     """The outcomes of an order's history up to and with an instant. Raises `NotFound` before it was placed."""
-    order = orders.existing(connection, order_id)
     lines = takewhile(lambda line: line.at <= until, orders.history(connection, order_id))
-    outcomes = list(act.replay(order_id, orders.placed_on(connection, order), lines))
+    outcomes = list(act.replay(order_id, orders.placed_on(connection, order_id), lines))
     if not outcomes:
         raise NotFound("order", f"{order_id} at {times.format_instant(until)}: it was placed later")
     return outcomes
@@ -207,7 +206,7 @@ def export(db: Database, order_id: int) -> Exported:
         balances = tuple(ledger.summed(connection, order_id=order_id))
         gig_id = orders.gig_of(connection, order_id)
         subcategory = catalog.gig(connection, gig_id).gig.subcategory
-        placed_on = orders.placed_on(connection, order)
+        placed_on = orders.placed_on(connection, order_id)
         return Exported(order, lines, subcategory, balances, settings.clock(connection), placed_on)
 
 

@@ -11,13 +11,14 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
+from struct import Struct
 from typing import Any, NamedTuple
 
-from milepost.errors import StoreDamaged, StoreError
+from milepost.errors import StoreBusy, StoreDamaged, StoreError
 from milepost.store import settings
 from milepost.store.chain import begun, linked
 from milepost.store.db import Connection, Database, open_file, open_memory
@@ -98,6 +99,60 @@ def open_store(path: Path) -> Database:
     return db
 
 
+def open_as_found(path: Path) -> tuple[Database, str | None]:
+    """The store at `path` in whatever state it is, to be looked at, and what is wrong with its version, if anything is.
+
+    An older one is brought up to date, if it can be. Raises `StoreMissing`, `StoreBusy`, and `StoreError` for what is
+    no store of ours, or a newer program's.
+    """
+    db = open_file(path)
+    try:
+        fault = _hindrance(db)
+    except BaseException:
+        db.close()
+        raise
+    return db, fault
+
+
+def _hindrance(db: Database) -> str | None:
+    """What keeps a store from being of the newest version; None once it is."""
+    identity = _identity(db)
+    try:
+        older = _known(identity, db.name) < newest()
+    except StoreDamaged as error:
+        return str(error)
+    try:
+        if older:
+            _climb(db)
+    except StoreBusy:
+        raise
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+def _identity(db: Database) -> Sequence[int]:
+    """What a file says of itself: by its header where SQLite cannot read its schema."""
+    try:
+        with db.peek() as connection:
+            return connection.rows(_IDENTITY)[0]
+    except StoreBusy:
+        raise
+    except StoreError:
+        header = _beginning(Path(db.name))
+        if not header.startswith(_MAGIC):
+            raise
+        version, application = _HEADER.unpack(header)
+        return application, version
+
+
+def _beginning(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(_HEADER.size).ljust(_HEADER.size, b"\0")
+
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER = Struct(">60xi4xi")  # the version and the application, where every file of SQLite has them
 _IDENTITY = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
 _IDENTITY_AND_SCHEMA = (
     "SELECT application_id, user_version, type, name, tbl_name, sql"
@@ -123,7 +178,7 @@ def check(db: Database) -> None:
         _climb(db)
         return
     schema = _schema([row[4:] for row in rows])
-    if {one.statement for one in schema} != _statements(version) and (changed := _changed(schema, version)):
+    if {one.statement for one in schema} != _statements(version) and (changed := next(changes(schema, version), None)):
         raise StoreDamaged(f"its {changed.type} {changed.name} was {changed.how}", {changed.type: changed.name})
     db.clock_found = settings.checked_clock(*rows[0][2:4])
 
@@ -151,7 +206,7 @@ def _climb(db: Database) -> None:
         version = _known(connection.rows(_IDENTITY)[0], db.name)
         if version == newest():
             return  # another process was faster
-        if changed := _changed(schema_of(connection), version):
+        for changed in changes(schema_of(connection), version):
             what = f"its {changed.type} {changed.name} was {changed.how}"
             raise StoreError(f"{db.name} is of store version {version}, but {what}, so that it stays as it is")
         db.copy_to(_free_name(f"{db.name}.v{version}"))
@@ -161,7 +216,7 @@ def _climb(db: Database) -> None:
         connection.execute(f"PRAGMA user_version = {newest()}")
 
 
-class _Changed(NamedTuple):
+class Changed(NamedTuple):
     """A table, an index, a trigger or a view that is not as a version has it: added, dropped or changed."""
 
     type: str
@@ -169,14 +224,13 @@ class _Changed(NamedTuple):
     how: str
 
 
-def _changed(schema: Schema, version: int) -> _Changed | None:
-    """The first of what somebody else has added to a store, dropped or changed; None if it is as it was made."""
+def changes(schema: Schema, version: int) -> Iterator[Changed]:
+    """What somebody else has added to a store, dropped or changed, by its kind and name."""
     found, made = ({(one.type, one.name): one.words for one in some} for some in (schema, schema_at(version)))
     for type, key in sorted(found.keys() | made.keys()):
         if found.get((type, key)) != made.get((type, key)):
             how = "added" if (type, key) not in made else "dropped" if (type, key) not in found else "changed"
-            return _Changed(type, key, how)
-    return None
+            yield Changed(type, key, how)
 
 
 def _check_sound(connection: Connection, name: str) -> None:

@@ -85,13 +85,12 @@ def terms_from(row: Sequence[Any]) -> MilestoneTerms:
 def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, request: Request | None) -> Order:
     """An order from ORDER_TERMS, ORDER_STATE and ORDER_HEAD, and what its row names."""
     (
-        order_id, type, seller, client, title, _, placed_at,
+        order_id, _, _, _, _, _, placed_at,
         status, reason, ended_at, stopping, _, version, _,
     ) = row  # fmt: skip
-    agreed = tuple([milestone.terms for milestone in milestones])
     return Order(
         order_id,
-        Terms(_TYPES[type], seller, client, title, agreed, policy),
+        order_terms(row, [milestone.terms for milestone in milestones], policy),
         placed_at,
         tuple(milestones),
         _STATUSES[status],
@@ -101,6 +100,12 @@ def order_from(row: Sequence[Any], milestones: list[Milestone], policy: Policy, 
         request,
         version,
     )
+
+
+def order_terms(row: Sequence[Any], agreed: Sequence[MilestoneTerms], policy: Policy) -> Terms:
+    """The terms of an order from ORDER_TERMS, and what was agreed of its milestones."""
+    _, type, seller, client, title, *_ = row
+    return Terms(_TYPES[type], seller, client, title, tuple(agreed), policy)
 
 
 def request_from(row: Sequence[Any]) -> Request:

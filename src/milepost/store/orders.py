@@ -16,7 +16,7 @@ from milepost.core.terms import MilestoneTerms, Terms
 from milepost.core.transitions import Action, Actor
 from milepost.errors import NotFound, StoreError
 from milepost.store import chain, settings
-from milepost.store.damage import Row, check_instant, each, first_two, missing, read_json
+from milepost.store.damage import Row, check_instant, each, first_two, missing, read_json, row_of
 from milepost.store.db import Connection
 from milepost.store.order_rows import (
     AGREED,
@@ -41,6 +41,7 @@ from milepost.store.order_rows import (
     order_from,
     order_sought,
     order_state,
+    order_terms,
     request_columns,
     request_from,
     terms_from,
@@ -55,6 +56,7 @@ def insert_sql(table: str, columns: Sequence[str]) -> str:
 
 
 _SELECT_ORDERS = f"SELECT {', '.join(ORDER_TERMS + ORDER_STATE + ORDER_HEAD)} FROM orders WHERE id {_CHOSEN}"
+_SELECT_TERMS = f"SELECT {', '.join(ORDER_TERMS)} FROM orders WHERE id = ?"
 _SELECT_MILESTONES = (
     f"SELECT milestones.order_id, position, {', '.join(AGREED + MILESTONE_STATE)} FROM milestones"
     " JOIN agreed ON agreed.order_id = milestones.order_id AND number = milestones.agreed"
@@ -164,11 +166,18 @@ def _history_entry(row: Row) -> HistoryEntry:
     return HistoryEntry(number, check_instant(at), Actor(actor), _ACTIONS[action], position, given)
 
 
-def placed_on(connection: Connection, order: Order) -> Terms:
-    """The terms that an order was placed on, whatever was agreed to change since: where its history begins."""
-    rows = connection.rows(_SELECT_AGREED, (order.id,))
-    made = each("agreed", lambda row: terms_from(row[2:]), rows, lambda row: (order.id, row[0]))
-    return order.terms._replace(milestones=tuple([terms for row, terms in zip(rows, made, strict=True) if row[1] == 1]))
+def placed_on(connection: Connection, order_id: int) -> Terms:
+    """The terms that an order was placed on, whatever was agreed to change since: where its history begins.
+
+    Raises `NotFound`, `StoreDamaged`.
+    """
+    rows = connection.rows(_SELECT_TERMS, (order_id,))
+    if not rows:
+        raise NotFound("order", order_id)
+    first = [row for row in connection.rows(_SELECT_AGREED, (order_id,)) if row[1] == 1]
+    agreed = list(each("agreed", lambda row: terms_from(row[2:]), first, lambda row: (order_id, row[0])))
+    with row_of("orders", order_id):
+        return order_terms(rows[0], agreed, settings.policy(connection, rows[0][POLICY_ID]))
 
 
 def chosen(
