@@ -7,7 +7,7 @@ from pathlib import Path
 
 from proof import program_helpers as program
 
-CHECK = ("ledger", "check", "--json")  # what the program itself says about a store
+CHECK = ("doctor", "--json")  # what the program itself says about a store
 
 
 def faults_of(path: Path) -> list[str]:
