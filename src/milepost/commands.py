@@ -216,9 +216,11 @@ COMMANDS = (
 _OF_ACTION = {command.actions[0]: command for command in COMMANDS if len(command.actions) == 1}
 
 # What moves no order by itself, and is told below `cli` all the same.
+SHOW = Template("order show {order}")
 PLACE = Template("order place --gig {gig} --package {package} --client {client}")
 TICK = Template("order tick --by {duration}")
 TICK_TO = Template("order tick --now {until}")
+REBUILD = Template("doctor --rebuild {file:FILE}")
 WITHDRAW = Template("ledger withdraw --seller {seller} [--amount {amount:AMOUNT}]")
 ACCEPT_OFFER = Template("offer accept {offer}")
 DECLINE_OFFER = Template("offer decline {offer}")

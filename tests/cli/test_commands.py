@@ -29,7 +29,7 @@ VALUES: dict[str, Any] = {
     "client": "ana", "seller": "maria", "duration": "+1d", "template": "logo-design", "message": "so it is",
     "files": [FILLED["RECORD"]] * 2, "links": ["https://example.com"] * 2, "number": 1, "call_at": "+1d",
     "link": "https://example.com", "reason": "late", "note": "so it is", "amount": "5.00",
-    "keep": "5.00", "days": 3, "milestones": "[]", "plan": "Build:3:60.00", "until": "+1d",
+    "keep": "5.00", "days": 3, "milestones": "[]", "plan": "Build:3:60.00", "until": "+1d", "file": "new.db",
 }  # fmt: skip
 BARE = {"by": "seller", "subject": ("--whole",), "message": "", "files": [], "links": [], "note": ""}
 BESIDE = {name: one for name, one in vars(commands).items() if isinstance(one, Template)}

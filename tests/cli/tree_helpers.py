@@ -42,7 +42,7 @@ def fault(words: list[str]) -> str | None:
     """What Typer finds wrong with the words of a command."""
     while words[0] in ("--db", "--as"):
         words = words[2:]
-    count = next((count for count in (2, 1) if " ".join(words[:count]) in VERBS), 0)
+    count = next((count for count in (2, 1) if len(words) >= count and " ".join(words[:count]) in VERBS), 0)
     if not count:
         return None if words[-1] == "--help" and " ".join(words[:-1]) in COMMANDS else f"there is no {words}"
     if words[count:] == ["--help"]:

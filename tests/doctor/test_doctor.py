@@ -188,7 +188,7 @@ def test_a_finding_names_its_check_its_order_the_fault_and_what_can_be_done(rich
             "check": "replay",
             "order": 5,
             "fault": "its row is not what its history leads to: version is 3, not 2",
-            "remedy": "restore a backup",
+            "remedy": "milepost doctor --rebuild FILE",
         }
     ]
 

@@ -38,7 +38,10 @@ LINES_ALONE = "order list\nledger balances\n"
 BROKEN = ODD.replace("[[step]]", '[[expect]]\nat = "soon"\nstatus = "active"\n\n[[step]]', 1)
 FILES = {"STORY": ODD, "PLAN": PLAN, "OFFER": OFFER, "LINES": LINES_ALONE, "BROKEN": BROKEN}
 
-# A story in one store, a line each: later lines rely on the earlier ones. A word of `FILES` is that file.
+MADE = ("REBUILT",)
+
+# A story in one store, a line each: later lines rely on the earlier ones. A word of `FILES` is that file, one of `MADE`
+# a new one.
 STORY = f"""\
 init --start {START} --policy escrow-14d
 gig create --from -
@@ -135,6 +138,7 @@ batch LINES
 status
 todo
 doctor
+doctor --rebuild REBUILT
 policy list
 policy show escrow-14d
 rules
@@ -166,6 +170,7 @@ NEVER = {
     "FindingsView.findings",
     "ExploredView.broken",
     "DoctorView.findings",
+    "RebuiltView.findings",
     *(f"DiagnosisView.{key}" for key in DiagnosisView._fields),
 }
 
@@ -178,7 +183,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Any]:
         (folder / name).write_text(text, "utf-8")
     shell, told, shown = Shell(folder / "store.db"), [], {}
     for line in STORY:
-        words = [str(folder / word) if word in FILES else word for word in shlex.split(line)]
+        words = [str(folder / word) if word in (*FILES, *MADE) else word for word in shlex.split(line)]
         answer = shell("", *words, "--json", stdin=GIG.encode())
         assert answer.code in (0, 7), (line, answer)
         told.append(json.loads(answer.out.splitlines()[-1] if words[0] == "batch" else answer.out))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.exceptions import TyperException
 
-from milepost.commands import SUBCATEGORIES, Template, template_of
+from milepost.commands import SHOW, SUBCATEGORIES, Template, template_of
 from milepost.core.transitions import Action
 from milepost.errors import (
     BadFile,
@@ -34,7 +34,7 @@ class Hint(NamedTuple):
 
 _FOLLOW = Template("order tick --now {until}")
 _EXPLAIN = Hint(Template("order explain {order}"))
-_SHOW = Hint(Template("order show {order}"))
+_SHOW = Hint(SHOW)
 _SHOW_OFFER = Hint(Template("offer show {offer}"))
 _OFFER_HELP = Hint(Template("offer create --help"))
 _SUBCATEGORIES = Hint(SUBCATEGORIES)

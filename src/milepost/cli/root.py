@@ -1,5 +1,6 @@
 """The verbs without a noun: init, status, todo, batch, demo, rules, doctor."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,7 +14,7 @@ from milepost.policy import STANDARD, Policy
 if TYPE_CHECKING:
     from milepost.views.base import Listing, TextView
     from milepost.views.batch import BatchView
-    from milepost.views.doctor import DoctorView
+    from milepost.views.doctor import DoctorView, RebuiltView
     from milepost.views.rules import RuleView, TransitionView
     from milepost.views.scenarios import PlayedView
     from milepost.views.stores import StoreView
@@ -178,19 +179,29 @@ def demo(
 
 @app.command()
 @answers
-def doctor() -> "DoctorView":
+def doctor(
+    rebuild: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Make a new store here, from the histories alone.")
+    ] = None,
+) -> "DoctorView | RebuiltView":
     """Check a store from the file's pages to each cent; exit code 7 if something is wrong.
 
     Every history is replayed and held against what is stored. Nothing is changed, and a store that no other command
     opens can be looked at too. Each finding names its check, its order, and what can be done.
 
+    With --rebuild a new store is made of what the histories lead to, and of a copy of what has none. That is refused,
+    with every order that it is for, where a history is not the one that was written.
+
     \b
     Examples:
       milepost doctor
-      milepost --db test.db doctor
+      milepost doctor --rebuild mended.db
     """
+    from milepost.market import copies
     from milepost.market import doctor as market
     from milepost.render.screen import progress
 
     with progress("orders checked") as advance:
+        if rebuild is not None:
+            return copies.rebuild(current().store_path, rebuild, on_progress=advance)
         return market.examine(current().store_path, on_progress=advance)

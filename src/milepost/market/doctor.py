@@ -17,7 +17,8 @@ from milepost.store.audit import Check, Fault, OrderCheck, Remedy
 from milepost.store.db import Connection, Database
 from milepost.views.doctor import DiagnosisView, DoctorView
 
-CHECKS: Sequence[Check | OrderCheck] = (
+AnyCheck = Check | OrderCheck
+CHECKS: Sequence[AnyCheck] = (
     *audit.FILE,
     *audit.SETTINGS,
     *ledger.CHECKS,
@@ -25,6 +26,7 @@ CHECKS: Sequence[Check | OrderCheck] = (
     *audit.HISTORIES,
     *audit.BESIDE,
 )
+QUICK: Sequence[AnyCheck] = [check for check in CHECKS if isinstance(check, Check)]
 COUNTED = ("orders", "history", "ledger", "offers")
 
 
@@ -40,17 +42,23 @@ def examine(path: Path, *, on_progress: Callable[[int], None] = lambda count: No
         db.close()
     if fault is None:
         return view
-    return DoctorView(False, [_finding("version", Fault(fault)), *view.findings], view.checked)
+    return DoctorView(False, [finding("version", Fault(fault)), *view.findings], view.checked)
 
 
-def check(db: Database, *, on_progress: Callable[[int], None] = lambda count: None) -> DoctorView:
-    """Every check of an open store. Raises `StoreBusy`."""
-    findings = []
-    for one in CHECKS:
-        on_progress(0)
-        faults = _whole(db, one) if isinstance(one, Check) else _by_pages(db, one, on_progress)
-        findings += [_finding(one.name, fault) for fault in faults]
+def check(
+    db: Database, checks: Sequence[AnyCheck] = CHECKS, *, on_progress: Callable[[int], None] = lambda count: None
+) -> DoctorView:
+    """Some checks of an open store, or every one. Raises `StoreBusy`."""
+    findings = [finding(name, fault) for name, fault in faults(db, checks, on_progress)]
     return DoctorView(not findings, findings, _counted(db))
+
+
+def faults(db: Database, checks: Sequence[AnyCheck], on_progress: Callable[[int], None]) -> Iterator[tuple[str, Fault]]:
+    """What some checks find, beside their names. Raises `StoreBusy`."""
+    for one in checks:
+        on_progress(0)
+        found = _whole(db, one) if isinstance(one, Check) else _by_pages(db, one, on_progress)
+        yield from ((one.name, fault) for fault in found)
 
 
 def _counted(db: Database) -> dict[str, int]:
@@ -119,7 +127,8 @@ def _looking(db: Database) -> Iterator[Connection]:
         raise _NotDone(str(error) or repr(error)) from error
 
 
-def _finding(check: str, fault: Fault) -> DiagnosisView:
+def finding(check: str, fault: Fault) -> DiagnosisView:
+    """The view of what a check found."""
     return DiagnosisView(check, fault.order, fault.text, _remedy(fault))
 
 
@@ -132,9 +141,10 @@ def _remedy(fault: Fault) -> str:
 
 
 _RESTORE = "restore a backup"
+_REBUILD = commands.REBUILD.line({})
 _WORDS = {
     Remedy.RESTORE: _RESTORE,
-    Remedy.REBUILD: _RESTORE,
-    Remedy.EITHER: _RESTORE,
+    Remedy.REBUILD: _REBUILD,
+    Remedy.EITHER: f"{_REBUILD}, or {_RESTORE}",
     Remedy.TICK: _RESTORE,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from milepost import times
-from milepost.commands import ACCEPT_OFFER, facts, template_of
+from milepost.commands import ACCEPT_OFFER, SHOW, facts, template_of
 from milepost.core.order import Order
 from milepost.core.todo import Task, tasks
 from milepost.core.transitions import Action, Actor, Phase
@@ -69,7 +69,7 @@ def _view(order: Order, task: Task, now: int) -> TaskView:
     handle = order.terms.seller if task.actor is Actor.SELLER else order.terms.client
     kind = _KINDS[order.request.kind] if order.request else ""
     # Nobody sets a call that is set: who has to be there looks at the order.
-    command = f"milepost order show {order.id}" if task.action is Action.SET_CALL else _command(order, task)
+    command = SHOW.line({"order": order.id}) if task.action is Action.SET_CALL else _command(order, task)
     late = task.at is not None and task.at < now
     what = _WORDS[task.action].format(position=task.position, kind=kind)
     title = order.terms.title

@@ -1,21 +1,36 @@
 """What is wrong in a store, as people see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from milepost.render.base import rendered, table, words
-from milepost.views.doctor import DiagnosisView, DoctorView
+from milepost.views.doctor import DiagnosisView, DoctorView, RebuiltView
 
 
 @rendered.register
 def _(view: DoctorView) -> RenderableType:
-    looked = ", ".join(f"{count:,} {what}" for what, count in view.checked.items())
     if view.sound:
-        return Text(f"The store is sound ({looked}).", style="green")
-    return Group(Text(f"The store is not sound ({looked}):", style="red"), "", _findings(view.findings))
+        return Text(f"The store is sound ({_told(view.checked)}).", style="green")
+    return Group(Text(f"The store is not sound ({_told(view.checked)}):", style="red"), "", _findings(view.findings))
+
+
+@rendered.register
+def _(view: RebuiltView) -> RenderableType:
+    if view.path is None:
+        refused = Text("Nothing was written; this could not be made anew:", style="red")
+        return Group(refused, "", _findings(view.findings))
+    made = words(f"{view.path} is made anew ({_told(view.checked)}).", "green")
+    if not view.findings:
+        return made
+    return Group(made, Text("What no history tells is as it was, and this is wrong:", style="red"), "",
+                 _findings(view.findings))  # fmt: skip
+
+
+def _told(checked: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {what}" for what, count in checked.items())
 
 
 def _findings(findings: Sequence[DiagnosisView]) -> Table:

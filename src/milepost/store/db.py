@@ -135,11 +135,14 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """A compact copy of the whole store in a new file. Raises `StoreError`, if there is something already too."""
         with self._told_apart(), appearing(path) as beside:
-            connection = self._connect()
-            try:
-                connection.execute("VACUUM INTO ?", (_uri(beside),))
-            finally:
-                connection.close()
+            self._write(beside)
+
+    def _write(self, path: Path) -> None:
+        connection = self._connect()
+        try:
+            connection.execute("VACUUM INTO ?", (_uri(path),))
+        finally:
+            connection.close()
 
     def image(self) -> bytes:
         """What a file with this store in it holds."""
@@ -200,9 +203,8 @@ class Database:
 class _Memory(Database):
     """A store in memory."""
 
-    def copy_to(self, path: Path) -> None:
-        with self._told_apart(), appearing(path) as beside:
-            beside.write_bytes(self.image())  # VACUUM INTO would take the name for that of another store in memory
+    def _write(self, path: Path) -> None:
+        path.write_bytes(self.image())  # VACUUM INTO would take the name for that of another store in memory
 
 
 class _Inside(Database):
@@ -289,6 +291,16 @@ def open_memory(source: sqlite3.Connection) -> Database:
     db = _Memory(f"file:/milepost-{next(_memory_numbers)}?vfs=memdb", "memory")
     source.backup(db._writing())
     return db
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
+    """A store that this program has just made at `path`. Raises as `open_file` does."""
+    db = open_file(path)
+    try:
+        yield db
+    finally:
+        db.close()
 
 
 def open_file(path: Path) -> Database:

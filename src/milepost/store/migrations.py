@@ -75,6 +75,11 @@ def new_memory() -> Database:
     return open_memory(_empty(VERSIONS / f"{newest()}.sql"))
 
 
+def new_image() -> bytes:
+    """What a file with an empty store of the newest version in it holds."""
+    return _empty(VERSIONS / f"{newest()}.sql").serialize()
+
+
 @cache
 def _empty(text: Path) -> sqlite3.Connection:
     """A store with nothing in it, made once in a process."""

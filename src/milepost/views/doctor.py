@@ -24,3 +24,19 @@ class DoctorView(NamedTuple):
     def failed(self) -> bool:
         """Whether the exit code says so too."""
         return not self.sound
+
+
+class RebuiltView(NamedTuple):
+    """A store that was made anew at `path`, and what is still wrong in it.
+
+    `path` is None if it was refused, for what the findings say.
+    """
+
+    path: str | None
+    findings: Sequence[DiagnosisView]
+    checked: Mapping[str, int]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code says so too."""
+        return bool(self.findings)
