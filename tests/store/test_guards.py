@@ -245,6 +245,20 @@ def test_agreements_history_and_ledger_are_only_added_to(
     assert refused(fixed, statement.format(table=table, column=column)) == f"{table} is append-only"
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE policies SET numbers = '{}'",
+        "UPDATE policies SET name = name",
+        "DELETE FROM policies WHERE id = 2",
+        "INSERT OR REPLACE INTO policies SELECT * FROM policies WHERE id = 2",
+    ],
+)
+def test_policies_are_only_added_to_even_where_nothing_stands_on_them(full: Database, statement: str) -> None:
+    write(full, "INSERT INTO policies (id, name, schema, numbers) SELECT 2, name, schema, numbers FROM policies")
+    assert refused(full, statement) == "policies is append-only"
+
+
 def test_what_has_a_line_in_the_history_cannot_be_deleted(fixed: Database) -> None:
     assert refused(fixed, "DELETE FROM orders WHERE id = 2") == "FOREIGN KEY constraint failed"
 
@@ -275,6 +289,17 @@ def test_a_second_milestone_of_an_order_cannot_run(fixed: Database, state: str) 
 
 def test_a_second_request_of_an_order_cannot_be_open(fixed: Database) -> None:
     assert refused(fixed, copy_of_row("requests", id="2")) == "UNIQUE constraint failed: requests.order_id"
+
+
+@pytest.mark.parametrize(("table", "free"), [("orders", {}), ("ledger", {"kind": "'clear'"})])
+def test_the_id_of_a_row_that_is_gone_is_not_given_again(full: Database, table: str, free: dict[str, str]) -> None:
+    write(full, "DROP TRIGGER ledger_no_delete")
+    with full.trial() as trial, trial.write() as connection:
+        given = [int(connection.value(f"SELECT max(id) FROM {table}"))]
+        for _ in range(2):
+            given.append(connection.execute(copy_of_row(table, id="NULL", **free)).lastrowid or 0)
+            connection.execute(f"DELETE FROM {table} WHERE id = ?", given[-1:])
+    assert given == [given[0], given[0] + 1, given[0] + 2]
 
 
 def test_a_second_order_cannot_be_placed_from_one_offer(fixed: Database) -> None:

@@ -12,7 +12,8 @@ from store_helpers import DELIVERY
 
 from milepost.core.terms import OrderType
 from milepost.core.transitions import Action
-from milepost.market import clock, orders
+from milepost.errors import StoreBusy
+from milepost.market import clock, orders, stores
 from milepost.market.orders import Step
 from milepost.policy import Policy
 from milepost.rules import RuleError
@@ -126,6 +127,19 @@ def test_the_histories_of_orders_that_four_processes_work_on_hold_what_each_was_
         assert Counter(told) == Counter(stored)
         assert len(stored) == 4 * EACH
         assert {order_id for order_id, _, _ in told} == set(ids)
+
+
+@pytest.mark.parametrize("kind", ["write", "whole", "trial", "rebuild"])
+def test_from_its_beginning_what_may_write_keeps_others_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("milepost.store.db.BUSY_SECONDS", 0.05)
+    with store_helpers.file_store(tmp_path / "store.db") as db:
+        other = stores.open_store(tmp_path / "store.db")
+        with getattr(db, kind)(), pytest.raises(StoreBusy):
+            store_helpers.place(other)
+        assert store_helpers.place(other) == 1
+        other.close()
 
 
 def write_on(db: Database, order_id: int, seconds: float) -> int:
