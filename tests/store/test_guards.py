@@ -488,6 +488,17 @@ def test_what_one_write_of_a_trial_did_the_next_ones_find(full: Database) -> Non
     assert store_helpers.digest(full) == stored
 
 
+@pytest.mark.parametrize("kind", ["trial", "snapshot"])
+def test_a_trial_within_another_keeps_nothing_in_it(full: Database, kind: str) -> None:
+    with full.trial() as outer:
+        orders.perform(outer, 2, [DELIVERY])
+        stood = store_helpers.digest(outer)
+        with getattr(outer, kind)() as inner:
+            clock.tick(inner, store_helpers.START + 9 * times.DAY)
+            assert store_helpers.digest(inner) != stood
+        assert store_helpers.digest(outer) == stood
+
+
 def test_an_exception_inside_a_trial_comes_out_and_keeps_nothing(full: Database) -> None:
     stored = store_helpers.digest(full)
     with pytest.raises(KeyError, match="whatever it is"), full.trial() as trial:

@@ -70,6 +70,10 @@ def test_a_folder_is_told_as_one(tmp_path: Path) -> None:
     assert told(tmp_path) == f"{tmp_path} is a folder, not a store"
 
 
+def test_a_device_is_told_as_no_store() -> None:
+    assert told(Path(os.devnull)) == f"{os.devnull} is no regular file, and so no store"
+
+
 @pytest.mark.parametrize("content", [b"", b"hello\n", b"# a text\n" * 2_000, b"\0" * 8_192, b"SQLite format 3\0"])
 def test_a_file_of_another_kind_is_told_and_stays_as_it_was(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "store.db"
@@ -226,6 +230,20 @@ def test_a_writer_is_told_that_a_reader_holds_the_store_and_nothing_is_kept(
         clock.tick(first, store_helpers.START + 9)
         assert store_helpers.clock_of(second) == store_helpers.START + 9
         second.close()
+
+
+def test_what_no_waiting_would_help_is_told_at_once(file_store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "BUSY_SECONDS", 0.05)
+    asked = list[str]()
+
+    def commit_twice() -> None:
+        with file_store.write() as connection:
+            connection.execute("COMMIT")
+            connection.set_trace_callback(asked.append)
+
+    with pytest.raises(sqlite3.OperationalError, match="no transaction is active"):
+        commit_twice()
+    assert asked == ["COMMIT"]
 
 
 # ── In memory ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -409,3 +427,9 @@ def test_a_commit_is_on_the_disk_before_it_is_told(file_store: Database) -> None
     for transaction in (file_store.read, file_store.write):
         with transaction() as connection:
             assert connection.value("PRAGMA synchronous") == extra
+
+
+def test_all_waiting_to_write_is_our_own(file_store: Database) -> None:
+    for transaction in (file_store.write, file_store.rebuild):
+        with transaction() as connection:
+            assert connection.value("PRAGMA busy_timeout") == 0

@@ -1,8 +1,10 @@
 """Several processes at once on one store: each action counts once, and what is stored is what was answered."""
 
 from collections import Counter
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from random import Random
+from threading import Timer
 from time import monotonic
 from typing import Any
 
@@ -17,6 +19,7 @@ from milepost.market import clock, orders, stores
 from milepost.market.orders import Step
 from milepost.policy import Policy
 from milepost.rules import RuleError
+from milepost.store import settings
 from milepost.store.db import Database
 from store.process_helpers import together
 
@@ -139,6 +142,25 @@ def test_from_its_beginning_what_may_write_keeps_others_from_it(
         with getattr(db, kind)(), pytest.raises(StoreBusy):
             store_helpers.place(other)
         assert store_helpers.place(other) == 1
+        other.close()
+
+
+@pytest.mark.parametrize("held", ["read", "write"])
+@pytest.mark.parametrize("kind", ["write", "whole", "rebuild"])
+def test_what_is_to_be_written_waits_for_those_who_read_and_write(tmp_path: Path, kind: str, held: str) -> None:
+    with store_helpers.file_store(tmp_path / "store.db") as db:
+        other = stores.open_store(tmp_path / "store.db")
+        with ExitStack() as stack:
+            settings.read(stack.enter_context(getattr(other, held)()))
+            leaves = Timer(0.1, stack.close)
+            leaves.start()
+            with (
+                getattr(db, kind)() as inside,
+                inside.write() if kind == "whole" else nullcontext(inside) as connection,
+            ):
+                settings.set_clock(connection, store_helpers.START + 9)
+            leaves.join()
+        assert store_helpers.clock_of(other) == store_helpers.START + 9
         other.close()
 
 
