@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from milepost.errors import StoreError
 from milepost.market import stores
 from milepost.policy import STANDARD
 from milepost.store.db import Database
-from milepost.store.new_file import appearing
+from milepost.store.new_file import appearing, replacing
 from store.process_helpers import FORK
 
 CONTENT = b"whole" * 1_000
@@ -106,11 +107,79 @@ def test_what_the_disk_says_is_told_and_nothing_is_left(
     assert os.listdir(tmp_path) == []
 
 
+def test_what_is_in_a_new_file_and_then_its_name_are_on_the_disk_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_system: str
+) -> None:
+    sync, synced = os.fsync, list[tuple[bool, bool]]()
+
+    def seen(descriptor: int) -> None:
+        whole = (tmp_path / "new").exists() and (tmp_path / "new").read_bytes() == CONTENT
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), whole))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    write(tmp_path / "new")
+    assert synced == [(False, False), (True, True)]
+
+
 def test_a_link_that_is_refused_for_another_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", without_links(errno.EIO))
     with pytest.raises(StoreError, match="new cannot be made: Input/output error"):
         write(tmp_path / "new")
     assert os.listdir(tmp_path) == []
+
+
+def is_ours(start: bytes) -> bool:
+    """Whether a file begins as an older one of these tests does."""
+    return start.startswith(b"older")
+
+
+def replace(path: Path, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Put a file in the place of an older one, doing something before it has the name."""
+    with replacing(path, is_ours) as beside:
+        beside.write_bytes(CONTENT)
+        meanwhile()
+
+
+def test_an_older_file_of_the_same_kind_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    for older in (None, b"older", b"older and longer"):
+        if older is not None:
+            path.write_bytes(older)
+        replace(path)
+        assert path.read_bytes() == CONTENT
+        assert os.listdir(tmp_path) == ["new"]
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_nothing_else_is_replaced(tmp_path: Path, kind: str, when: str) -> None:
+    path, other = tmp_path / "new", tmp_path / "other"
+    other.write_bytes(b"older")
+    place: dict[str, Callable[[], object]] = {
+        "file": lambda: path.write_text("theirs"),
+        "link": lambda: path.symlink_to(other),
+    }
+    if when == "before":
+        place[kind]()
+
+    with pytest.raises(StoreError, match="nothing was changed"):
+        replace(path, place[kind] if when == "meanwhile" else lambda: None)
+
+    assert path.read_text() == ("theirs" if kind == "file" else "older")
+    assert path.is_symlink() is (kind == "link")
+    assert sorted(os.listdir(tmp_path)) == ["new", "other"]
+
+
+@pytest.mark.parametrize("make", [appearing, lambda path: replacing(path, is_ours)], ids=["appearing", "replacing"])
+def test_where_something_has_the_name_the_work_is_not_begun(
+    tmp_path: Path, make: Callable[[Path], AbstractContextManager[Path]]
+) -> None:
+    (tmp_path / "new").write_text("theirs")
+    begun = list[Path]()
+    with pytest.raises(StoreError, match="exists already"), make(tmp_path / "new") as beside:
+        begun.append(beside)
+    assert begun == []
 
 
 # ── Stores ──────────────────────────────────────────────────────────────────────────────────────────────────────────

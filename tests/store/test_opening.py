@@ -16,7 +16,7 @@ from milepost import times
 from milepost.errors import StoreBusy, StoreDamaged, StoreError, StoreMissing
 from milepost.market import clock, stores
 from milepost.policy import Policy
-from milepost.store import db, migrations
+from milepost.store import db, migrations, settings
 from milepost.store.db import Database, meaning
 
 NOBODY = 65_534
@@ -244,6 +244,13 @@ def test_what_no_waiting_would_help_is_told_at_once(file_store: Database, monkey
     with pytest.raises(sqlite3.OperationalError, match="no transaction is active"):
         commit_twice()
     assert asked == ["COMMIT"]
+
+
+def test_a_store_whose_own_row_is_gone_since_it_was_opened_is_told_as_damaged(file_store: Database) -> None:
+    with file_store.trial() as trial, trial.write() as connection:
+        connection.execute("DELETE FROM store")
+        with pytest.raises(StoreDamaged, match="row 1 of store is missing"):
+            settings.read(connection)
 
 
 # ── In memory ───────────────────────────────────────────────────────────────────────────────────────────────────────
