@@ -76,6 +76,18 @@ def test_the_state_is_judged_before_arguments() -> None:
     Walk().refuses(rules.REVIEW_WINDOW, Action.REVISE, message="\x00")
 
 
+def test_what_is_meant_for_another_milestone_is_refused_and_nothing_else() -> None:
+    working, waiting = Walk().order, Walk().deliver().approve().order
+
+    for order, action, position in ((working, Action.DELIVER, 1), (waiting, Action.CONTINUE, 2)):
+        core.check_meant(order, action, position)
+        for unknown in (0, 4):
+            refused(rules.CANCEL_MILESTONE, core.check_meant, order, action, unknown)
+    refused(rules.DELIVER_STATE, core.check_meant, working, Action.DELIVER, 2)
+    refused(rules.ORDER_NEXT_CHARGE, core.check_meant, waiting, Action.CONTINUE, 1)
+    refused(rules.ORDER_NEXT_CHARGE, core.check_meant, waiting, Action.CONTINUE, 3)
+
+
 def test_a_wrong_state_is_refused_with_what_is_possible_instead() -> None:
     fault = Walk().refuses(rules.REVIEW_WINDOW, Action.APPROVE)
 
