@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-_KEY = "proof"
+_KEY, _GUARDS_KEY = "proof", "guard"
 _HEAD = ("what", "done", "faults", "rate")
 
 
@@ -21,6 +21,7 @@ COUNTS: Mapping[str, Count] = {
     "kills": Count("Kills of writing commands, a fifth of them at a chosen system call", 300, 10_000),
     "histories": Count("Histories of several processes on shared orders", 30, 10_000),
     "inputs": Count("Hostile argument vectors, files and stores", 6_000, 1_000_000),
+    "guards": Count("Guards removed one at a time, up to all", 10, 1_000),
 }
 
 
@@ -46,6 +47,7 @@ class Size(NamedTuple):
     kills: int
     histories: int
     inputs: int
+    guards: int
 
     @staticmethod
     def of(config: pytest.Config) -> "Size":
@@ -61,13 +63,19 @@ class Size(NamedTuple):
 
 def summarize(reporter: Any) -> None:
     """Print the lines of all tests that have some, also of tests that ran in other processes."""
-    reports = [report for reports in reporter.stats.values() for report in reports]
-    lines = [
-        Line(*told)
+    told = [
+        one
+        for reports in reporter.stats.values()
         for report in reports
-        for key, told in getattr(report, "user_properties", ())
-        if key == _KEY and report.when == "call"
+        if getattr(report, "when", None) == "call"
+        for one in report.user_properties
     ]
+    guards = sorted(value for key, value in told if key == _GUARDS_KEY)
+    if guards:
+        reporter.section("guards, and the tests that fail without them")
+    for guard, test in guards:
+        reporter.write_line(f"{guard} → {test}")
+    lines = [Line(*value) for key, value in told if key == _KEY]
     if not lines:
         return
     rows = [_HEAD, *(line.cells for line in lines)]
@@ -81,3 +89,8 @@ def summarize(reporter: Any) -> None:
 def note(request: pytest.FixtureRequest, line: Line) -> None:
     """Let a line of this test stand in the table."""
     request.node.user_properties.append((_KEY, tuple(line)))
+
+
+def note_guard(request: pytest.FixtureRequest, guard: str, test: str) -> None:
+    """Let a guard stand in the list, with what fails without it."""
+    request.node.user_properties.append((_GUARDS_KEY, (guard, test)))
