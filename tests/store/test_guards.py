@@ -293,8 +293,8 @@ def test_a_second_request_of_an_order_cannot_be_open(fixed: Database) -> None:
 
 @pytest.mark.parametrize(("table", "free"), [("orders", {}), ("ledger", {"kind": "'clear'"})])
 def test_the_id_of_a_row_that_is_gone_is_not_given_again(full: Database, table: str, free: dict[str, str]) -> None:
-    write(full, "DROP TRIGGER ledger_no_delete")
     with full.trial() as trial, trial.write() as connection:
+        connection.execute("DROP TRIGGER ledger_no_delete")
         given = [int(connection.value(f"SELECT max(id) FROM {table}"))]
         for _ in range(2):
             given.append(connection.execute(copy_of_row(table, id="NULL", **free)).lastrowid or 0)
