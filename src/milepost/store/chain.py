@@ -6,12 +6,19 @@ edits of the file, not against somebody who works all of them out anew: there is
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from json.encoder import encode_basestring_ascii
+from types import NoneType
 from typing import Any
 
 SIZE = 16  # bytes of a hash
-_canonical = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_canonical: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_WRITE: dict[type, Callable[[Any], str]] = {
+    int: int.__repr__,
+    str: encode_basestring_ascii,
+    NoneType: lambda nothing: "null",
+}
 
 
 def begun(order: Sequence[Any], policy: Sequence[Any], agreed: Sequence[Sequence[Any]]) -> bytes:
@@ -24,7 +31,12 @@ def linked(before: bytes, row: Sequence[Any]) -> bytes:
 
     The row's columns count as they are stored, numbers and texts, without its own hash.
     """
-    return blake2b(before + _canonical(row).encode(), digest_size=SIZE).digest()
+    return blake2b(before + _canonical_row(row).encode("ascii"), digest_size=SIZE).digest()
+
+
+def _canonical_row(row: Sequence[Any]) -> str:
+    """A row's canonical JSON; numbers, texts and nothing, which most are, at a third of what an encoder takes."""
+    return "[" + ",".join([_WRITE.get(type(value), _canonical)(value) for value in row]) + "]"
 
 
 def links(before: bytes, rows: Iterable[Sequence[Any]]) -> list[bytes]:

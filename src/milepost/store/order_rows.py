@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milepost.core.act import HistoryEntry
-from milepost.core.order import Call, Milestone, Order, Request, due
+from milepost.core.order import Call, Milestone, Order, Request, Timer
 from milepost.core.terms import MilestoneTerms, OrderType, Stage, Terms, agreed_of, plain_of
 from milepost.core.transitions import CANCEL_REASONS, RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 from milepost.policy import Policy
@@ -162,9 +162,9 @@ def order_state(order: Order) -> tuple[Any, ...]:
     )
 
 
-def order_sought(order: Order) -> tuple[Any, ...]:
-    """The columns of ORDER_SOUGHT."""
-    timer, work = due(order), order.current
+def order_sought(order: Order, timer: Timer | None) -> tuple[Any, ...]:
+    """The columns of ORDER_SOUGHT of an order whose next timer is known."""
+    work = order.current
     late = work.first_delivered_at is None or work.first_delivered_at > (work.due_at or 0)
     waited_for = order.status is Status.ACTIVE and late and (work.first_delivered_at or work.state in RUNNING)
     return timer.at if timer else None, str(order.phase), work.due_at if waited_for else None

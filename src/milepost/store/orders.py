@@ -324,8 +324,8 @@ def _chained(changes: Sequence[Change], heads: dict[int, bytes]) -> list[_Chaine
 def _insert_orders(connection: Connection, new: Sequence[_New]) -> None:
     orders, agreed, milestones = [], list[tuple[Any, ...]](), []
     for one in new:
-        order = one.change.after
-        orders.append((*one.columns, *order_state(order), *order_sought(order), connection.heads[order.id]))
+        order, sought = one.change.after, order_sought(one.change.after, one.change.outcomes[-1].due)
+        orders.append((*one.columns, *order_state(order), *sought, connection.heads[order.id]))
         agreed += one.agreed
         for m, number in zip(order.milestones, one.numbers, strict=True):
             milestones.append((order.id, m.position, number, *milestone_state(m)))
@@ -339,7 +339,8 @@ def _update_orders(connection: Connection, changes: Sequence[Change]) -> None:
     for change in changes:
         before, after = change.before, change.after
         assert before is not None
-        orders.append((*order_state(after), *order_sought(after), connection.heads[after.id], after.id, before.version))
+        sought = order_sought(after, change.outcomes[-1].due)
+        orders.append((*order_state(after), *sought, connection.heads[after.id], after.id, before.version))
         if _agreed_anew(before, change.outcomes):
             agreed_anew.append(change)
         for old, new in zip(before.milestones, after.milestones, strict=False):
