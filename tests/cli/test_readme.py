@@ -11,7 +11,7 @@ from cli.tree_helpers import VERBS, fault
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 TABLE = README.partition("## The commands")[2].partition("\n\n`milepost --as")[0]
 ROWS = [line.split(" | ")[0] for line in TABLE.splitlines() if line.startswith("| `")]
-NAMED = [name for row in ROWS for name in re.findall(r"`([a-z -]+?)(?: \[[A-Z]+\])?`", row)]
+NAMED = [name for row in ROWS for name in re.findall(r"`([a-z -]+?)(?: \[?[A-Z]+\]?)?`", row)]
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 

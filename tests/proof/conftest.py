@@ -67,9 +67,9 @@ def changes(workers: Workers, shop: Path) -> list[Change]:
 
 
 @pytest.fixture(scope="session")
-def makings(workers: Workers, scratch: Path) -> list[Made]:
+def makings(workers: Workers, scratch: Path, shop: Path) -> list[Made]:
     """Every kind of command that makes a file."""
-    return workers.each(kill_helpers.learn_made, kill_helpers.makings(scratch))
+    return workers.each(kill_helpers.learn_made, kill_helpers.makings(scratch, shop))
 
 
 def pytest_report_header() -> list[str]:

@@ -206,13 +206,15 @@ status = "completed"
 """
 
 
-def makings(scratch: Path) -> list[Made]:
-    """Every kind of command that makes a file, on a story that lies in `scratch`."""
+def makings(scratch: Path, shop: Path) -> list[Made]:
+    """Every kind of command that makes a file, on a story that lies in `scratch`, or of a shop."""
     story = scratch / "story.toml"
     story.write_text(STORY)
     run, old = ("scenario", "run", str(story), "--json"), b"<testsuites/>"
     return [
         Made("init", ("--db", "{folder}/new.db", "init", "--start", "2026-01-05", "--json"), "new.db"),
+        Made("backup", ("--db", str(shop), "backup", "{folder}/copy.db", "--json"), "copy.db"),
+        Made("doctor --rebuild", ("--db", str(shop), "doctor", "--rebuild", "{folder}/anew.db", "--json"), "anew.db"),
         Made("scenario run --keep", (*run, "--keep", "{folder}/kept.db"), "kept.db"),
         Made("scenario run --junit", (*run, "--junit", "{folder}/new.xml"), "new.xml"),
         Made("scenario run --junit over an older one", (*run, "--junit", "{folder}/old.xml"), "old.xml", old),

@@ -240,8 +240,9 @@ reason = "continue-expired"
 balances = { "seller:maria:available" = "48.00", escrow = "0.00" }
 """,
 }
-ON_FILES = {  # these work on files, not on the store of `--db`; tests of their own treat those that make one
+ON_FILES = {  # these leave the store of `--db` as it is; tests of their own treat those that make a file
     "init",
+    "backup",
     "scenario run",
     "scenario check",
     "scenario compare",

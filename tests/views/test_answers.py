@@ -38,7 +38,7 @@ LINES_ALONE = "order list\nledger balances\n"
 BROKEN = ODD.replace("[[step]]", '[[expect]]\nat = "soon"\nstatus = "active"\n\n[[step]]', 1)
 FILES = {"STORY": ODD, "PLAN": PLAN, "OFFER": OFFER, "LINES": LINES_ALONE, "BROKEN": BROKEN}
 
-MADE = ("REBUILT",)
+MADE = ("REBUILT", "BACKUP")
 
 # A story in one store, a line each: later lines rely on the earlier ones. A word of `FILES` is that file, one of `MADE`
 # a new one.
@@ -139,6 +139,7 @@ status
 todo
 doctor
 doctor --rebuild REBUILT
+backup BACKUP
 policy list
 policy show escrow-14d
 rules

@@ -56,6 +56,7 @@ NOUNS = {
     ),
     "policy": Noun("milepost.cli.policy", "Policies: the numbers that a store can choose."),
     "rules": Noun("milepost.cli.root", "Every rule, with the numbers of a policy."),
+    "backup": Noun("milepost.cli.root", "A copy of a store, checked, while others write.", in_story=False),
     "doctor": Noun("milepost.cli.root", "Whether a store is sound, and what can be done if not.", in_story=False),
 }
 

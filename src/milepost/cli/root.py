@@ -1,4 +1,4 @@
-"""The verbs without a noun: init, status, todo, batch, demo, rules, doctor."""
+"""The verbs without a noun: init, status, todo, batch, demo, rules, backup, doctor."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,7 +14,7 @@ from milepost.policy import STANDARD, Policy
 if TYPE_CHECKING:
     from milepost.views.base import Listing, TextView
     from milepost.views.batch import BatchView
-    from milepost.views.doctor import DoctorView, RebuiltView
+    from milepost.views.doctor import BackupView, DoctorView, RebuiltView
     from milepost.views.rules import RuleView, TransitionView
     from milepost.views.scenarios import PlayedView
     from milepost.views.stores import StoreView
@@ -175,6 +175,24 @@ def demo(
     from milepost.cli.scenario_steps import demo as play
 
     return play(file)
+
+
+@app.command()
+@answers
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")]) -> "BackupView":
+    """Copy a store into a new file, as it is at one instant, while others may write.
+
+    The copy is checked before it gets its name, and never takes another file's place. A copy of the store's file alone,
+    made while somebody writes, can lack what was saved last.
+
+    \b
+    Examples:
+      milepost backup monday.db
+      milepost --db test.db backup test-before.db
+    """
+    from milepost.market import copies
+
+    return copies.backup(current().store_path, file)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""A copy of a store that is made anew from its histories."""
+"""Copies of a store: a backup of it as it is, and one that is made anew from its histories."""
 
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +12,29 @@ from milepost.store.audit import Fault, Remedy
 from milepost.store.damage import UNREADABLE
 from milepost.store.db import Database, opened
 from milepost.store.new_file import appearing
-from milepost.views.doctor import RebuiltView
+from milepost.views.doctor import BackupView, RebuiltView
+
+
+def backup(path: Path, target: Path) -> BackupView:
+    """A copy of the store at `path` in a new file, while others may write; it is checked before it gets its name.
+
+    Raises `StoreDamaged` if something is wrong in it, and `StoreError`; nothing was written then.
+    """
+    check_new(target)
+    counted: dict[str, int] = {}
+
+    def check(copy: Database) -> None:
+        view = doctor.check(copy, doctor.QUICK)
+        for one in view.findings:
+            raise StoreDamaged(f"{one.fault} ({one.check}); no backup was written", {"check": one.check})
+        counted.update(view.checked)
+
+    db = migrations.open_store(path)
+    try:
+        db.copy_to(target, check=check)
+    finally:
+        db.close()
+    return BackupView(str(target), target.stat().st_size, counted)
 
 
 def rebuild(path: Path, target: Path, *, on_progress: Callable[[int], None] = lambda count: None) -> RebuiltView:

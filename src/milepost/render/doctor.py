@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from milepost.render.base import rendered, table, words
-from milepost.views.doctor import DiagnosisView, DoctorView, RebuiltView
+from milepost.views.doctor import BackupView, DiagnosisView, DoctorView, RebuiltView
 
 
 @rendered.register
@@ -27,6 +27,11 @@ def _(view: RebuiltView) -> RenderableType:
         return made
     return Group(made, Text("What no history tells is as it was, and this is wrong:", style="red"), "",
                  _findings(view.findings))  # fmt: skip
+
+
+@rendered.register
+def _(view: BackupView) -> RenderableType:
+    return words(f"{view.path} is a copy of {view.bytes:,} bytes ({_told(view.checked)}).", "green")
 
 
 def _told(checked: Mapping[str, int]) -> str:

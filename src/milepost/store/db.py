@@ -8,7 +8,7 @@ nothing. The rollback journal is kept, so that the one file is always the whole 
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -132,15 +132,21 @@ class Database:
             finally:
                 connection.close()
 
-    def copy_to(self, path: Path) -> None:
-        """A compact copy of the whole store in a new file. Raises `StoreError`, if there is something already too."""
+    def copy_to(self, path: Path, *, check: "Callable[[Database], None] | None" = None) -> None:
+        """A compact copy of the whole store in a new file. Raises `StoreError`, if there is something already too.
+
+        What `check` raises for what was written keeps it from getting its name.
+        """
         with self._told_apart(), appearing(path) as beside:
             self._write(beside)
+            if check is not None:
+                with opened(beside) as copy:
+                    check(copy)
 
     def _write(self, path: Path) -> None:
-        connection = self._connect()
+        connection = self._connect(writes=True)
         try:
-            connection.execute("VACUUM INTO ?", (_uri(path),))
+            _patiently(connection, "VACUUM INTO ?", (_uri(path),))
         finally:
             connection.close()
 
@@ -264,7 +270,7 @@ def _transaction(connection: Connection, begin: str) -> Iterator[Connection]:
             connection.execute("ROLLBACK")
 
 
-def _patiently(connection: Connection, statement: str) -> None:
+def _patiently(connection: Connection, statement: str, values: Sequence[str] = ()) -> None:
     """Send what others can keep waiting, and ask again until it goes, for `BUSY_SECONDS` at most.
 
     Of several that wait each has the same chance, since all ask alike. SQLite's own waiting asks less often the longer
@@ -272,13 +278,13 @@ def _patiently(connection: Connection, statement: str) -> None:
     """
     for _ in range(int(BUSY_SECONDS / ASK_SECONDS)):
         try:
-            connection.execute(statement)
+            connection.execute(statement, values)
             return
         except sqlite3.OperationalError as error:
             if not _is_busy(error):
                 raise
         Event().wait(ASK_SECONDS)
-    connection.execute(statement)
+    connection.execute(statement, values)
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

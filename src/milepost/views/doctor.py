@@ -40,3 +40,11 @@ class RebuiltView(NamedTuple):
     def failed(self) -> bool:
         """Whether the exit code says so too."""
         return bool(self.findings)
+
+
+class BackupView(NamedTuple):
+    """A copy of a store, and how much there is in it."""
+
+    path: str
+    bytes: int
+    checked: Mapping[str, int]
