@@ -264,5 +264,7 @@ def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int 
         for statement in _BULK:
             connection.execute(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
         connection.execute(_BULK_BALANCES)
-        connection.execute("UPDATE store SET clock = (SELECT max(at) FROM history)")
+        # It has come to all of them, or, of very many, as far as it can before the first one is due.
+        first_due = START + Policy().review_hours * times.HOUR
+        connection.execute("UPDATE store SET clock = min((SELECT max(at) FROM history), ?)", (first_due,))
     return START + apart_seconds * ((due - 1) // each) + Policy().review_hours * times.HOUR
