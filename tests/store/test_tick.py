@@ -23,7 +23,7 @@ from milepost.market.orders import Step
 from milepost.policy import STANDARD, Policy
 from milepost.rules import RuleError
 from milepost.store import catalog, due, settings
-from milepost.store.db import Database
+from milepost.store.db import Connection, Database
 from milepost.views.clock import TickView
 from store.test_roundtrip import A_GIG
 
@@ -400,6 +400,25 @@ def test_a_tick_that_cannot_go_on_says_what_it_has_done_and_is_finished_by_the_s
     assert f"timers have fired and the clock stands at {stands}; the same tick again finishes it" in str(caught.value)
     clock.tick(memory_store, until, page=10)
     assert store_helpers.clock_of(memory_store) == until
+
+
+def test_what_a_page_fired_is_not_kept_where_the_clock_cannot_move_with_it(
+    memory_store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_helpers.fill_with_reviews(memory_store, 30, due=30)
+    until, set_clock, pages = store_helpers.START + 300 * times.DAY, settings.set_clock, count()
+
+    def fails(connection: Connection, instant: int) -> None:
+        if next(pages) == 1:
+            raise StoreError("it cannot be")
+        set_clock(connection, instant)
+
+    monkeypatch.setattr(settings, "set_clock", fails)
+    with pytest.raises(StoreError, match="the same tick again finishes it"):
+        clock.tick(memory_store, until, page=10)
+    monkeypatch.undo()
+    ((last,),) = store_helpers.rows(memory_store, "SELECT max(at) FROM history")
+    assert store_helpers.START < last <= store_helpers.clock_of(memory_store) < until
 
 
 def test_offers_that_expire_are_taken_a_page_at_a_time_and_each_timer_still_fires_at_its_own(tmp_path: Path) -> None:
