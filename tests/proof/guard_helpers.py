@@ -11,14 +11,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "milepost"
-TESTS_SECONDS, _ENDLESS = 90, -1
+TEST_SECONDS, _ENDLESS = 60, -1
 _CHECKING = re.compile(r"_?(check|guard|refuse)_?")
 _TABLE_GUARD = re.compile(r",\s+(?:CONSTRAINT (\w+) CHECK|(FOREIGN KEY|UNIQUE)) ?\(")
 _REFERENCE = re.compile(r" REFERENCES (\w+) \(")
@@ -274,21 +276,28 @@ class Copy:
             "-p",
             "proof.telling_helpers",
         ]
-        run = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *options, "--hypothesis-seed=0", *tests],
-            cwd=self._folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            told, _ = run.communicate(timeout=TESTS_SECONDS)
-        except subprocess.TimeoutExpired:
-            return _ENDLESS, ""
-        finally:
-            if run.poll() is None:
-                os.killpg(run.pid, signal.SIGKILL)
-                run.wait()
-        return run.returncode, told.decode(errors="replace")[-3_000:]
+        said = self._folder / "said.txt"
+        with said.open("wb") as out:
+            run = subprocess.Popen(
+                [sys.executable, "-m", "pytest", *options, "--hypothesis-seed=0", *tests],
+                cwd=self._folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                code = self._ended(run)
+            finally:
+                if run.poll() is None:
+                    os.killpg(run.pid, signal.SIGKILL)
+                    run.wait()
+        return code, said.read_text("utf-8", errors="replace")[-3_000:]
+
+    def _ended(self, run: subprocess.Popen[bytes]) -> int:
+        """How a run ends, or `_ENDLESS` when one test has gone on for too long."""
+        while time.time() - self._told.stat().st_mtime < TEST_SECONDS:
+            with suppress(subprocess.TimeoutExpired):
+                return run.wait(1)
+        return _ENDLESS

@@ -19,24 +19,31 @@ _TABLES = (
     "tests/store/test_guards.py::test_a_check_refuses_by_its_name",
     "tests/store/test_guards.py::test_a_row_cannot_name_a_row_that_is_not_there",
     *_tests("store", "guards", "policies"),
+    *("-k", "not every_table_of_the_file_is_strict"),
 )
 _ACTS = _tests(
     "core", "act", "order_work", "order_review", "order_cancel", "order_continue", "order_agreement",
     "order_subscription", "transitions",
 )  # fmt: skip
 _DATABASE = _tests("store", "guards", "opening")
-_RACES = _tests("store", "races", "chain", "guards", "opening", "tick")
+_RACES = _tests("store", "races", "chained", "guards", "opening", "tick")
 _FILES = (*_tests("store", "new_file", "opening"), *_tests("cli", "files_safety"), *_tests("scenario", "run"))
 _OPENING = (
     *_tests("store", "opening", "migrations", "policies"),
     *_tests("cli", "damage"),
     *_SOME,
 )
-_SAVING = (*_tests("store", "chain", "guards", "agreed", "roundtrip"), *_tests("cli", "damage"))
-_PARTIES = (*_tests("cli", "parties", "keys"), *_tests("shop", "placing", "offers", "inbox"))
-_TICKING = (*_tests("store", "tick", "kill"), *_tests("market", "ticking"))
-_KEYS = _tests("cli", "keys")
-_MONEY = _tests("market", "fees", "statements", "time_travel")
+_SAVING = (*_tests("store", "chained", "guards", "agreed", "roundtrip"), *_tests("cli", "damage"))
+_PERFORMING = (
+    *_tests("market", "performing", "time_travel"),
+    *_tests("cli", "parties"),
+    *_tests("shop", "placing"),
+    *_tests("cli", "keys"),
+)
+_OFFERING = (*_tests("cli", "parties"), *_tests("shop", "offers", "inbox"), *_tests("scenario", "rules"))
+_PAYING = (*_tests("market", "performing", "fees", "time_travel"), *_tests("cli", "parties"))
+_TICKING = (*_tests("store", "tick"), *_tests("market", "ticking"), *_tests("store", "opening", "kill"))
+_KEYS = (*_tests("cli", "keys"), *_tests("market", "keyed"))
 
 # Of each file: the function, what stands there, what takes its place, and what is wrong then.
 _Edit = tuple[str, str, str, str]
@@ -90,12 +97,7 @@ _ONCE: tuple[_Edit, ...] = (
     ("once", "if answered is not None:", "if False:", "a key that is not looked up"),
     ("once", "with db.whole() as one:", "for one in (db,):", "a key apart from its command"),
 )
-_APART = 'connection.execute("COMMIT")\n    connection.execute("BEGIN IMMEDIATE")'
 _CLOCK: tuple[_Edit, ...] = (
-    ("_fire_batch", "settings.set_clock(connection, until)", f"{_APART}\n    settings.set_clock(connection, until)",
-     "a page apart from its clock"),
-    ("_fire_batch", "_save(connection, loaded, outcomes)", f"_save(connection, loaded, outcomes)\n    {_APART}",
-     "a page's orders apart from its offers"),
     ("_fire_batch", "until = failure.at", "pass", "a clock that passes a timer that failed"),
     ("_fire_in_order", "return outcomes, TimerFailed(order_id, at, error)", "continue", "a timer that is skipped"),
 )  # fmt: skip
@@ -132,6 +134,13 @@ def _edits(file: str, edits: tuple[_Edit, ...], *tests: str) -> Iterator[Guard]:
         yield Guard(f"{file} {scope}: {what}".replace(" :", ":"), file, tests, edit(old, new, scope))
 
 
+def _clock_apart(text: str) -> str:
+    """A tick that moves the clock in a transaction of its own, after that of a page."""
+    apart = "\n        with db.write() as connection:\n            settings.set_clock(connection, batch.clock)"
+    moved = edit("reached = batch.clock", f"reached = batch.clock{apart}", "tick")(text)
+    return edit("settings.set_clock(connection, until)", "pass", "_fire_batch")(moved)
+
+
 def all_guards() -> list[Guard]:
     """Every guard, those of one file together."""
     return [
@@ -158,7 +167,8 @@ def all_guards() -> list[Guard]:
         *_edits("market/keys.py", _ONCE, *_KEYS),
         *refusals("market/clock.py", *_TICKING),
         *_edits("market/clock.py", _CLOCK, *_TICKING),
-        *refusals("market/orders.py", *_PARTIES, *_MONEY),
-        *refusals("market/offers.py", *_PARTIES),
-        *refusals("market/ledger.py", *_PARTIES, *_MONEY),
+        Guard("market/clock.py tick: a page apart from its clock", "market/clock.py", _TICKING, _clock_apart),
+        *refusals("market/orders.py", *_PERFORMING),
+        *refusals("market/offers.py", *_OFFERING),
+        *refusals("market/ledger.py", *_PAYING),
     ]  # fmt: skip
