@@ -140,6 +140,8 @@ READS: Mapping[str, str] = {
     "policy list": "policy list",
     "policy show": "policy show terms-2024",
     "rules": "rules",
+    "status": "status",
+    "todo": "todo --within 30d",
     "demo": "demo",
     "doctor": "doctor",
     "scenario new": "scenario new",
@@ -241,6 +243,7 @@ balances = { "seller:maria:available" = "48.00", escrow = "0.00" }
 """,
 }
 ON_FILES = {  # these leave the store of `--db` as it is; tests of their own treat those that make a file
+    "batch",  # runs lines that are tried by themselves
     "init",
     "backup",
     "scenario run",

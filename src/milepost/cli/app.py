@@ -144,7 +144,12 @@ class Group(TyperGroup):
     """A group whose own options need no pydantic, as typer's do: a text is text, a flag that is not given False."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read its own options. Without any word it shows its help, which is no answer, so not on stdout."""
+        """Read its own options. Without any word it shows its help, which is no answer, so not on stdout.
+
+        Where an answer in JSON is wanted, a command that is missing is an error as any other.
+        """
+        if not args and ctx.parent is not None and current().as_json:
+            ctx.fail("Missing command.")
         with redirect_stdout(sys.stdout if args else sys.stderr):
             return super().parse_args(ctx, args)
 

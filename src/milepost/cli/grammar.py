@@ -118,7 +118,7 @@ def _parsed(words: Sequence[str]) -> _Parsed:
         given, rest, order = command.make_parser(context).parse_args(rest)
         for one in order:
             if one.name in ("help", "db") or (command is COMMAND and one.name != AS):
-                raise _misplaced(one.opts[0])
+                raise _misplaced(max(one.opts, key=len))
         if not isinstance(command, TyperGroup):
             return _Parsed(command, context, begin, given, rest)
         if not rest:
