@@ -48,10 +48,13 @@ class Target(Protocol):
         """Judge what it has left, and run it again."""
 
 
+REFUSED = 7  # what cannot be read is a finding of doctor's, which makes no store anew then
+
+
 def acknowledged(answer: Answer) -> bool:
-    """Whether all of the answer was there to be read."""
+    """Whether all of the answer was there to be read, and it does not tell why nothing was done."""
     try:
-        return bool(json.loads(answer.out))
+        return bool(json.loads(answer.out)) and answer.code != REFUSED
     except ValueError:
         return False
 
