@@ -97,9 +97,9 @@ def _span(text: str, node: ast.AST) -> tuple[int, int]:
 
 
 def refusals(file: str, *tests: str) -> list[Guard]:
-    """Whatever a module refuses by: an `if` that raises, which then never does, and a call of a check, which goes.
+    """Whatever a module refuses by: an `if` or a `for` that raises, which then never does, and a call of a check.
 
-    What is asked in an `if` still happens.
+    What is asked in an `if` or a `for` still happens; the call does not.
     """
     text = (SOURCE / file).read_text("utf-8")
     found: list[tuple[str, ast.AST, str]] = []
@@ -107,6 +107,8 @@ def refusals(file: str, *tests: str) -> list[Guard]:
         for node in _own(function):
             if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise):
                 found.append((name, node.test, f"({_words(text, node.test)}) and False"))
+            if isinstance(node, ast.For) and isinstance(node.body[-1], ast.Raise):
+                found.append((name, node.iter, f"({_words(text, node.iter)}) and ()"))
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _checks(node.value.func):
                 found.append((name, node, "pass"))
     return [_spliced(file, name, _span(text, node), new, tests) for name, node, new in found]

@@ -148,7 +148,7 @@ def all_guards() -> list[Guard]:
         *elements("store/db.py", "PRAGMAS", *_DATABASE),
         *_edits("store/db.py", _DB, *_RACES, *_tests("store", "migrations", "sessions"), *_KEYS, *_SOME),
         *_edits("store/db.py", _ENDLESS, "tests/store/test_tick.py", "-k", "a_snapshot_leaves_nothing_behind"),
-        *refusals("store/db.py", *_OPENING),
+        *refusals("store/db.py", *_tests("doctor", "backup"), *_OPENING),
         *refusals("store/orders.py", *_SAVING, *_tests("market", "cancelling")),
         *_edits("store/orders.py", _ORDERS, *_SAVING),
         *_edits("store/chain.py", _CHAIN, *_SAVING),

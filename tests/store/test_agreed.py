@@ -12,7 +12,7 @@ from milepost.core.act import HistoryEntry, Outcome
 from milepost.core.order import Milestone, due
 from milepost.core.terms import MilestoneTerms, plain_of
 from milepost.core.transitions import Action, Actor, State
-from milepost.errors import StoreError
+from milepost.errors import NotFound, StoreError
 from milepost.market import clock
 from milepost.market import orders as market
 from milepost.market.orders import Step
@@ -166,3 +166,8 @@ def test_an_order_that_was_changed_twice_is_worked_to_its_end_and_is_told_of_eve
         ]
         assert names == [["Part 1", "Part 2", "Part 3"], ["Part 1", D.name, E.name], ["Part 1", C.name], names[2]]
         assert [edition for _, edition, _ in editions(connection)] == [1, 1, 1, 2, 2, 3]
+
+
+def test_an_order_that_is_not_there_was_placed_on_nothing(memory_store: Database) -> None:
+    with memory_store.read() as connection, pytest.raises(NotFound, match="order 9"):
+        orders.placed_on(connection, 9)
