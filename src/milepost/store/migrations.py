@@ -188,6 +188,7 @@ def check(db: Database) -> None:
     db.clock_found = settings.checked_clock(*rows[0][2:4])
 
 
+@cache
 def _statements(version: int) -> set[str]:
     """The statements of a version's text: of a store that nobody has altered they are the schema, to the letter."""
     text = (VERSIONS / f"{version}.sql").read_text("utf-8")
