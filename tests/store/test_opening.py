@@ -83,11 +83,15 @@ def test_a_file_of_another_kind_is_told_and_stays_as_it_was(tmp_path: Path, cont
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_that_has_our_numbers_in_their_places_and_is_not_sqlite_s_is_no_store(tmp_path: Path) -> None:
-    path, version = tmp_path / "store.db", 9
+@pytest.mark.parametrize("opens", [stores.open_store, migrations.open_as_found])
+def test_a_file_that_has_our_numbers_in_their_places_and_is_not_sqlite_s_is_no_store(
+    tmp_path: Path, opens: Callable[[Path], object]
+) -> None:
+    path, version = tmp_path / "store.db", migrations.newest()
     numbers = (version.to_bytes(4, "big"), bytes(4), migrations.APPLICATION_ID.to_bytes(4, "big"))
     path.write_bytes(b"".join([b"x" * 60, *numbers, b"x" * PAGE_BYTES]))
-    assert told(path) == f"{path} is not a milepost store"
+    with pytest.raises(StoreError, match="is not a milepost store"):
+        opens(path)
 
 
 def test_a_database_of_another_program_is_told_and_stays_as_it_was(tmp_path: Path) -> None:
