@@ -50,14 +50,12 @@ _Edit = tuple[str, str, str, str]
 _DB: tuple[_Edit, ...] = (
     ("Database.read", '"BEGIN"', '"SELECT 1"', "a view that others change"),
     ("Database.write", "BEGIN IMMEDIATE", "BEGIN", "a write that begins late"),
-    ("Database.whole", "BEGIN IMMEDIATE", "BEGIN", "a whole that begins late"),
+    ("Database.whole", "self.write()", "self.read()", "a whole that writes nothing"),
     ("Database.trial", "BEGIN IMMEDIATE", "BEGIN", "a trial that begins late"),
     ("Database.rebuild", "BEGIN IMMEDIATE", "BEGIN", "a rebuilding that begins late"),
     ("Database.write", '_patiently(connection, "COMMIT")', "pass", "a write that is not kept"),
-    ("Database.whole", '_patiently(connection, "COMMIT")', "pass", "a whole that is not kept"),
     ("Database.rebuild", '_patiently(connection, "COMMIT")', "pass", "a rebuilding that is not kept"),
     ("Database.write", '_patiently(connection, "COMMIT")', 'connection.execute("COMMIT")', "a write that ends at once"),
-    ("Database.whole", '_patiently(connection, "COMMIT")', 'connection.execute("COMMIT")', "a whole that ends at once"),
     (
         "Database.rebuild",
         '_patiently(connection, "COMMIT")',
@@ -71,8 +69,8 @@ _DB: tuple[_Edit, ...] = (
     ("_transaction", 'connection.execute("ROLLBACK")', "pass", "a transaction that stays open"),
     ("_transaction", 'execute("ROLLBACK")', 'execute("COMMIT")', "a transaction that is kept by half"),
     ("_transaction", "connection.heads.clear()", "pass", "heads of an earlier transaction"),
-    ("_Inside._savepoint", 'self._connection.execute("ROLLBACK TO inside")', "pass", "a savepoint that is kept"),
-    ("_Inside._savepoint", "keeps = False\n            raise", "raise", "a savepoint that keeps what failed"),
+    ("savepoint", 'connection.execute("ROLLBACK TO inside")', "pass", "a savepoint that is kept"),
+    ("savepoint", "keeps = False\n        raise", "raise", "a savepoint that keeps what failed"),
     ("_Inside.trial", "keeps=False", "keeps=True", "a trial within another that is kept"),
     ("open_file", "mode=rw", "mode=rwc", "a store that is made by opening it"),
 )

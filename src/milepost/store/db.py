@@ -89,9 +89,8 @@ class Database:
     @contextmanager
     def whole(self) -> Iterator["Database"]:
         """The same store, whose writes are kept all together at the end, or not at all. Raises as `write` does."""
-        with self._told_apart(), _transaction(self._writing(), "BEGIN IMMEDIATE") as connection:
+        with self.write() as connection:
             yield _Inside(connection, self)
-            _patiently(connection, "COMMIT")
 
     @contextmanager
     def trial(self) -> Iterator["Database"]:
@@ -229,33 +228,35 @@ class _Inside(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._told_apart(), self._savepoint():
+        with self._told_apart(), savepoint(self._connection):
             yield self._connection
 
     @contextmanager
     def whole(self) -> Iterator[Database]:
-        with self._told_apart(), self._savepoint():
+        with self.write():
             yield self
 
     @contextmanager
     def trial(self) -> Iterator[Database]:
-        with self._told_apart(), self._savepoint(keeps=False):
+        with self._told_apart(), savepoint(self._connection, keeps=False):
             yield self
 
     snapshot = trial
 
-    @contextmanager
-    def _savepoint(self, *, keeps: bool = True) -> Iterator[None]:
-        self._connection.execute("SAVEPOINT inside")
-        try:
-            yield
-        except BaseException:
-            keeps = False
-            raise
-        finally:
-            if not keeps:
-                self._connection.execute("ROLLBACK TO inside")
-            self._connection.execute("RELEASE inside")
+
+@contextmanager
+def savepoint(connection: Connection, *, keeps: bool = True) -> Iterator[None]:
+    """A part of a transaction: undone if it fails, or at its end in any case where it `keeps` nothing."""
+    connection.execute("SAVEPOINT inside")
+    try:
+        yield
+    except BaseException:
+        keeps = False
+        raise
+    finally:
+        if not keeps:
+            connection.execute("ROLLBACK TO inside")
+        connection.execute("RELEASE inside")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count
 
 from milepost.errors import StoreError
-from milepost.store import audit, orders
+from milepost.store import audit, ledger, orders
 from milepost.store.db import Connection
 from milepost.store.order_rows import LEDGER
 from milepost.store.orders import insert_sql
@@ -24,11 +24,6 @@ _FOUND = ", ".join(LEDGER)
 _OLD_IDS = (
     "SELECT order_id, number, position, kind, min(id) FROM ledger"
     " WHERE order_id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4"
-)
-_BALANCES = (
-    "INSERT INTO balances (account, balance_cents) SELECT account, sum(cents) FROM ("
-    " SELECT debit AS account, -amount_cents AS cents FROM ledger UNION ALL SELECT credit, amount_cents FROM ledger"
-    ") GROUP BY account"
 )
 
 
@@ -46,7 +41,7 @@ def fill(old: Connection, new: Connection, on_progress: Callable[[int], None]) -
         last_id, done = ids[-1], done + len(ids)
         on_progress(done)
     _fill_ledger(old, new)
-    new.execute(_BALANCES)
+    new.executemany(insert_sql("balances", ("account", "balance_cents")), ledger.summed(new))
     _remember_ids(new, "orders", audit.highest_given(old, "orders") or 0)
 
 

@@ -7,14 +7,13 @@ again. So there is one way from an order to its rows, and the doctor compares, a
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from milepost.core import act
 from milepost.errors import MilepostError, StoreError
 from milepost.store import chain, migrations, orders, settings
 from milepost.store.damage import UNREADABLE
-from milepost.store.db import Connection
+from milepost.store.db import Connection, savepoint
 from milepost.store.order_rows import (
     AGREED,
     AGREED_KEY,
@@ -143,7 +142,7 @@ def _replay(connection: Connection, order_id: int) -> Change:
 def _lend_policies(connection: Connection, empty: Connection) -> None:
     """The policies that were read, as the same objects with the same ids."""
     for policy_id in connection.policies:
-        row = connection.rows("SELECT id, name, schema, numbers FROM policies WHERE id = ?", (policy_id,))[0]
+        row = (policy_id, *settings.policy_columns(connection, policy_id))
         empty.execute("INSERT INTO policies (id, name, schema, numbers) VALUES (?, ?, ?, ?)", row)
     empty.policies.update(connection.policies)
 
@@ -151,7 +150,7 @@ def _lend_policies(connection: Connection, empty: Connection) -> None:
 def _saved(empty: Connection, changes: Sequence[Change]) -> Iterator[tuple[int, Exception]]:
     """Save new orders; those that cannot be, and why."""
     try:
-        with _undone_if_it_fails(empty):
+        with savepoint(empty):
             orders.save(empty, changes)
     except CANNOT as error:
         if len(changes) == 1:
@@ -160,15 +159,3 @@ def _saved(empty: Connection, changes: Sequence[Change]) -> Iterator[tuple[int, 
         middle = len(changes) // 2
         yield from _saved(empty, changes[:middle])
         yield from _saved(empty, changes[middle:])
-
-
-@contextmanager
-def _undone_if_it_fails(connection: Connection) -> Iterator[None]:
-    connection.execute("SAVEPOINT one_save")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK TO one_save")
-        raise
-    finally:
-        connection.execute("RELEASE one_save")
