@@ -184,7 +184,7 @@ def check(db: Database) -> None:
         return
     schema = _schema([row[4:] for row in rows])
     if {one.statement for one in schema} != _statements(version) and (changed := next(changes(schema, version), None)):
-        raise StoreDamaged(f"its {changed.type} {changed.name} was {changed.how}", {changed.type: changed.name})
+        raise StoreDamaged(f"its {changed}", {changed.type: changed.name})
     db.clock_found = settings.checked_clock(*rows[0][2:4])
 
 
@@ -213,8 +213,7 @@ def _climb(db: Database) -> None:
         if version == newest():
             return  # another process was faster
         for changed in changes(schema_of(connection), version):
-            what = f"its {changed.type} {changed.name} was {changed.how}"
-            raise StoreError(f"{db.name} is of store version {version}, but {what}, so that it stays as it is")
+            raise StoreError(f"{db.name} is of store version {version}, but its {changed}, so that it stays as it is")
         db.copy_to(_free_name(f"{db.name}.v{version}"))
         for number in range(version + 1, newest() + 1):
             STEPS[number](connection, schema_at(number))
@@ -228,6 +227,9 @@ class Changed(NamedTuple):
     type: str
     name: str
     how: str
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name} was {self.how}"
 
 
 def changes(schema: Schema, version: int) -> Iterator[Changed]:
