@@ -137,19 +137,14 @@ def machine_now() -> int:
 def answers(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer]:
     """A command of a function that returns a view: `--json` is added, and the view is shown or, if kept, returned."""
 
-    @wraps(function)
-    def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
-        session = current()
-        session.as_json |= bool(options.pop("json", False))
-        view = function(*args, **options)
+    def show(view: "View", session: Session) -> None:
         if session.keeps is None:
             from milepost.render import screen
 
             with showing():
                 screen.show(view, as_json=session.as_json)
-        return view
 
-    return with_option(command, "json", Json, default=False)
+    return _shown_by(show, function)
 
 
 def streams(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer]:
@@ -158,11 +153,7 @@ def streams(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
     With `--json` all are lines of their own.
     """
 
-    @wraps(function)
-    def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
-        session = current()
-        session.as_json |= bool(options.pop("json", False))
-        view = function(*args, **options)
+    def show(view: "View", session: Session) -> None:
         from milepost.render import screen
 
         if session.as_json:
@@ -170,6 +161,19 @@ def streams(function: Callable[_Options, _Answer]) -> Callable[_Options, _Answer
                 screen.show_line(view)
         else:
             note(screen.text(view).rstrip())
+
+    return _shown_by(show, function)
+
+
+def _shown_by(
+    show: "Callable[[View, Session], None]", function: Callable[_Options, _Answer]
+) -> Callable[_Options, _Answer]:
+    @wraps(function)
+    def command(*args: _Options.args, **options: _Options.kwargs) -> _Answer:
+        session = current()
+        session.as_json |= bool(options.pop("json", False))
+        view = function(*args, **options)
+        show(view, session)
         return view
 
     return with_option(command, "json", Json, default=False)
