@@ -31,7 +31,7 @@ _Options = ParamSpec("_Options")
 _Answer = TypeVar("_Answer", bound="View")
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
-PAUSE_SECONDS = 0.05  # half of the longest time between two tries of a writer that waits
+PAUSE_SECONDS = 0.005  # a writer that waits has asked several times meanwhile
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
@@ -122,7 +122,7 @@ def store(*, ticks: bool = False) -> "Database":
 
 
 def make_way(count: int = 0) -> None:
-    """Let other processes write, between two transactions of a long tick: those that wait ask only now and then."""
+    """Let other processes write, between two transactions of a long tick."""
     time.sleep(PAUSE_SECONDS)
 
 
