@@ -14,7 +14,7 @@ from milepost.cli import grammar
 from milepost.cli.app import call, tell
 from milepost.cli.session import Session, current, note, showing, using
 from milepost.errors import BadFile, Fault, MilepostError
-from milepost.files.input import opened
+from milepost.files.input import name_told, opened
 from milepost.files.words import WORD_MAX
 from milepost.scenario import spoken
 from milepost.scenario.spoken import Spoken, words_of
@@ -31,8 +31,6 @@ class _Batch:
 
     name: str
     db: Database
-    handle: str | None
-    as_json: bool
     waits: bool  # whether answers are shown once all is kept
     refs: dict[str, int] = field(default_factory=dict)
     answers: list[tuple[int, View]] = field(default_factory=list)
@@ -48,8 +46,7 @@ def run_batch(
     With `atomic` all of them are kept, or none, and answered once they are. Raises what the first line that fails
     raises, told with its place.
     """
-    session = current()
-    batch = _Batch("stdin" if name == "-" else name, db, session.handle, session.as_json, atomic)
+    batch = _Batch(name_told(name), db, atomic)
     if not atomic:
         _run(batch, name, keep_going, on_progress)
         return BatchView(batch.done, batch.failed)
@@ -60,7 +57,7 @@ def run_batch(
         note("Nothing of the batch was kept.")
         raise
     for number, view in batch.answers:
-        _show(batch, number, view)
+        _show(number, view)
     return BatchView(batch.done, batch.failed)
 
 
@@ -89,7 +86,8 @@ def _answer(batch: _Batch, number: int, line: str) -> None:
     faults = list(spoken.faults(command, line, batch.refs))
     if faults:
         raise typer.BadParameter(faults[0])
-    party = ["--as", batch.handle] if batch.handle is not None else []
+    handle = current().handle
+    party = ["--as", handle] if handle is not None else []
     with using(Session(keeps=batch.db)):
         view = call([*party, *command.spoken(batch.refs)])
     if isinstance(view, int):
@@ -106,14 +104,14 @@ def _answer(batch: _Batch, number: int, line: str) -> None:
     if batch.waits:
         batch.answers.append((number, view))
     else:
-        _show(batch, number, view)
+        _show(number, view)
 
 
-def _show(batch: _Batch, number: int, view: View) -> None:
+def _show(number: int, view: View) -> None:
     from milepost.render import screen
 
     with showing():
-        if batch.as_json:
+        if current().as_json:
             screen.show_line(view, number)
         else:
             screen.show(view, as_json=False)
@@ -123,7 +121,7 @@ def _show(batch: _Batch, number: int, view: View) -> None:
 def _lines(name: str) -> Iterator[Iterator[str]]:
     """The lines of a regular file, or of stdin as they come. Raises `BadFile`."""
     if name == "-":
-        yield _decoded("stdin", sys.stdin.buffer)
+        yield _decoded(name_told(name), sys.stdin.buffer)
         return
     with opened(Path(name)) as file:
         yield _decoded(name, file)

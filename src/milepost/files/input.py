@@ -23,6 +23,11 @@ _KINDS = (
 )
 
 
+def name_told(name: str) -> str:
+    """What a file is called in its faults."""
+    return "stdin" if name == "-" else name
+
+
 def read_start(path: Path, most: int) -> bytes:
     """The first `most` bytes of a regular file, or all of a shorter one. Raises `BadFile`; never waits."""
     with opened(path) as file:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from milepost.errors import BadFile, Fault
-from milepost.files.input import read_start
+from milepost.files.input import name_told, read_start
 from milepost.files.toml_limits import excess
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
@@ -39,11 +39,6 @@ Model = TypeVar("Model", bound=BaseModel)
 def load(model: type[Model], name: str) -> Model:
     """The document in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
     return parse(model, read(name), name_told(name))
-
-
-def name_told(name: str) -> str:
-    """What a file is called in its faults."""
-    return "stdin" if name == "-" else name
 
 
 def read(name: str) -> str:

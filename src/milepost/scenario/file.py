@@ -13,6 +13,7 @@ from milepost import times
 from milepost.errors import BadFile, Fault
 from milepost.files import documents, toml_reader
 from milepost.files.documents import GigDocument, OfferDocument, When
+from milepost.files.input import name_told
 from milepost.files.toml_positions import Path as TomlPath
 from milepost.files.toml_positions import Place, place_of, places
 from milepost.files.toml_reader import Document
@@ -122,7 +123,7 @@ class Scenario:
 
 def load(name: str, grammar: Grammar) -> Scenario:
     """The scenario in a file, or in stdin where `name` is `-`. Raises `BadFile` with all its faults."""
-    return parse(toml_reader.read(name), toml_reader.name_told(name), grammar)
+    return parse(toml_reader.read(name), name_told(name), grammar)
 
 
 def parse(text: str, name: str, grammar: Grammar) -> Scenario:
