@@ -22,7 +22,6 @@ from proof.soundness_helpers import digest, faults_of
 
 ALONE = (1, 1)
 SENDS = (1, 5)
-SPAN_SECONDS = 0.03  # about what a command takes
 
 
 class Storm(NamedTuple):
@@ -40,9 +39,10 @@ def blow(storm: Storm) -> Tally:
     script = script_of(storm)
     calm, first = in_peace(storm, script)
     store = shop_helpers.copied(storm.start, folder)
+    seconds = _seconds_of_a_command(store, folder)
     counts, faults = Counter({"storms": 1, "commands": len(script)}), []
     for args, expected in zip(script, first, strict=True):
-        answers = send(random, [("--db", str(store), *args)] * random.randint(*SENDS), folder)
+        answers = send(random, seconds, [("--db", str(store), *args)] * random.randint(*SENDS), folder)
         counts.update(sends=len(answers), kills=sum(answer.code < 0 for answer in answers))
         last = Forked(("--db", str(store), *args), folder).ended()
         for answer in (*answers, last):
@@ -72,8 +72,18 @@ def in_peace(storm: Storm, script: list[tuple[str, ...]]) -> tuple[str, list[Ans
     return digest(store), answers
 
 
-def send(random: Random, sends: list[tuple[str, ...]], folder: Path) -> list[Answer]:
-    """Send a command some times, one after another or all at once; most are killed on their way."""
+def _seconds_of_a_command(store: Path, folder: Path) -> float:
+    """What the quickest of three commands takes on this machine now: a kill later than that comes too late."""
+    seconds = []
+    for _ in range(3):
+        begun = time.monotonic()
+        assert Forked(("--db", str(store), "order", "show", "2", "--json"), folder).ended().code == 0
+        seconds.append(time.monotonic() - begun)
+    return min(seconds)
+
+
+def send(random: Random, seconds: float, sends: list[tuple[str, ...]], folder: Path) -> list[Answer]:
+    """Send a command some times, one after another or all at once; most are killed on their way, within `seconds`."""
     at_once = random.random() < 0.5
     answers, running = [], []
     for number, args in enumerate(sends):
@@ -81,13 +91,13 @@ def send(random: Random, sends: list[tuple[str, ...]], folder: Path) -> list[Ans
         own.mkdir(exist_ok=True)
         running.append(Forked(args, own))
         if not at_once:
-            answers.append(_end(random, running.pop()))
-    return answers + [_end(random, run) for run in running]
+            answers.append(_end(random, seconds, running.pop()))
+    return answers + [_end(random, seconds, run) for run in running]
 
 
-def _end(random: Random, run: Forked) -> Answer:
-    if random.random() < 0.6:
-        time.sleep(random.uniform(0, SPAN_SECONDS))
+def _end(random: Random, seconds: float, run: Forked) -> Answer:
+    if random.random() < 0.75:
+        time.sleep(random.uniform(0, seconds))
         run.kill()
     return run.ended()
 
