@@ -26,7 +26,7 @@ HANDLED = (0, 2, 3, 4, 5)
 _LIMIT = ("--limit", "100000")
 _MONEY = {"approve": ("release",), "continue": ("charge",), "place": ("charge",)}  # what an entry has in the ledger
 _BACK = ("refund", "reversal")  # what an accepted request, or support, has there
-_CANCELS = {("resolution", "accept"), ("resolution", "support")}
+_ASKS = ("open", "extend", "change")
 _CLOSES = ("withdraw", "decline")  # what approving and continuing may do to an open request first
 
 Key = tuple[str, Any]
@@ -139,16 +139,22 @@ def _placed(op: Op, books: Books) -> Placed:
     where: Where = {f"order {entry.order}": entry.number for entry in entries}
     if entries:
         where["clock"] = (entries[0].at, 1, 0)
-        where |= _in_ledger(entries, _BACK if op.args[:2] in _CANCELS else (), books)
+        where |= _in_ledger(entries, _BACK if _cancels(op, books) else (), books)
     elif verb == "withdraw" and noun == "ledger":
         where = {"clock": (answer["at"], 1, 0)} | _withdrawal(answer, books)
     else:
         where["clock"] = (answer.get("closed_at") or answer["sent_at"], 1, 0)
     if "order" in answer and (noun, verb) in (("order", "place"), ("offer", "accept")):
         where["orders"] = answer["order"]["id"]
-    if (noun, verb) in (("resolution", "open"), ("inbox", "send")):
+    if (noun == "resolution" and verb in _ASKS) or (noun, verb) == ("inbox", "send"):
         where[noun] = answer["id"]
     return Placed(op, entries, where)
+
+
+def _cancels(op: Op, books: Books) -> bool:
+    if op.args[:2] != ("resolution", "accept"):
+        return op.args[:2] == ("resolution", "support")
+    return any(one.action == "open-cancel" and one.args["id"] == int(op.args[2]) for one in books.entries)
 
 
 def _tick_rank(op: Op) -> int:
@@ -163,7 +169,7 @@ def _made(op: Op, answer: Any, entry: Entry) -> bool:  # noqa: PLR0911 - one lin
         return verb in ("accept", "place") and entry.number == 1 and entry.order == answer["order"]["id"]
     if noun not in ("order", "resolution"):
         return False
-    if verb in ("deliver", "revise", "set-call", "open", "support"):
+    if verb in ("deliver", "revise", "set-call", "support", *_ASKS):
         return entry.holds(op.mark)
     if noun == "resolution":
         return entry.action.startswith(verb) and entry.holds(int(op.args[2]))

@@ -177,12 +177,14 @@ class Party:
             return ["order", "approve", order]
         view, random = shown.json, self._random
         deliver = ["order", "deliver", order, "--message", mark, "--link", "https://example.com/work"]
-        ask = ["resolution", "open", "--order", order, "--by", random.choice(("client", "seller"))]
+        by = ["--by", random.choice(("client", "seller"))]
         running = next((one["position"] for one in view["milestones"] if one["state"] in _RUNNING), 1)
         common: list[list[Any]] = [
             ["order", "set-call", order, "--at", "+1d", "--link", f"https://example.com/{mark}"],
             ["order", "check-substep", order, random.randint(1, 2)],
-            [*ask, "--milestone", running, "--reason", "late", "--note", mark],
+            ["resolution", "open", order, *by, "--milestone", running, "--reason", "late", "--note", mark],
+            ["resolution", "extend", order, *by, "--days", random.randint(1, 3), "--note", mark],
+            ["resolution", "change", order, *by, *_PLAN, "--note", mark],
         ]
         if view["request"]:
             verb = random.choice(("accept", "decline", "withdraw", "decline", "withdraw"))
@@ -205,6 +207,7 @@ class Party:
 
 
 _RUNNING = ("active", "delivered", "revising")
+_PLAN = ("--milestone", "Proof:2:300.00:1", "--milestone", "Print:3:300.00:1")
 
 
 def _later(instant: str, seconds: int) -> str:
