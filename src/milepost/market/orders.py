@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import NamedTuple
 
 from milepost import rules, times
@@ -229,7 +229,7 @@ def listing(db: Database, filters: Filters, *, limit: int) -> Listing[OrderLineV
         now = settings.clock(connection)
         due_until = filters.due_before.at(now) - 1 if filters.due_before else None
         late_at = now if filters.late else None
-        found = islice(orders.chosen(connection, columns, due_until=due_until, late_at=late_at), limit + 1)
+        found = orders.chosen(connection, columns, due_until=due_until, late_at=late_at, limit=limit + 1)
         return Listing.cut("order", [OrderLineView.of(order, now) for order in found], limit)
 
 

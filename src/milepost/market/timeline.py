@@ -1,7 +1,6 @@
 """Timelines: each milestone as a bar of what it was doing when, from the order's history."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from milepost import times
 from milepost.core.act import Outcome
@@ -35,7 +34,7 @@ def of_store(db: Database, *, limit: int) -> TimelineView:
     """The open orders of the store by id, one bar each."""
     with db.read() as connection:
         now = settings.clock(connection)
-        found = list(islice(orders.chosen(connection, {"status": "active"}), limit + 1))
+        found = list(orders.chosen(connection, {"status": "active"}, limit=limit + 1))
         rows = [_whole(connection, order, now) for order in found[:limit]]
     return TimelineView("Open orders", now, rows, len(found) > limit)
 

@@ -90,13 +90,14 @@ def status(db: Database) -> StatusView:
     """How a store stands."""
     with db.read() as connection:
         current = settings.read(connection)
-        counts = audit.counts(connection, ("gigs", "orders"))
+        gigs = audit.counts(connection, ("gigs",))["gigs"]
+        placed = orders.next_id(connection, "orders") - 1  # ids are given in turn, and no order is ever deleted
         sent = audit.count_of(connection, "offers", "status", "sent")
         active = audit.count_of(connection, "orders", "status", "active")
         asked = audit.count_of(connection, "requests", "state", "open")
     timers = armed(db, None, limit=1).items
     doing = [task for task in listing(db, limit=1).items if task.at is not None]
     return StatusView(
-        db.name, current.clock, current.clock_mode, current.policy.name, counts["gigs"], sent, counts["orders"], active,
+        db.name, current.clock, current.clock_mode, current.policy.name, gigs, sent, placed, active,
         asked, timers[0] if timers else None, doing[0] if doing else None,
     )  # fmt: skip

@@ -8,18 +8,20 @@ from milepost.store.db import Connection
 
 _ARMED = "status = 'sent' AND expires_at IS NOT NULL"
 _ORDERS_DUE = "SELECT due_at, id FROM orders WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?"
-_EXPIRED = f"SELECT expires_at, id FROM offers WHERE {_ARMED} AND expires_at <= ? ORDER BY expires_at, id LIMIT ?"
-_EXPIRIES = f"SELECT expires_at, id FROM offers WHERE {_ARMED} ORDER BY expires_at, id LIMIT ?"
+# Said by name: SQLite would rather read all that are sent, and sort them.
+_EXPIRING = f"FROM offers INDEXED BY offers_due WHERE {_ARMED}"
+_EXPIRED = f"SELECT expires_at, id {_EXPIRING} AND expires_at <= ? ORDER BY expires_at, id LIMIT ?"
+_EXPIRIES = f"SELECT expires_at, id {_EXPIRING} ORDER BY expires_at, id LIMIT ?"
 _FIRST = (
     "SELECT min(due_at) FROM (SELECT min(due_at) AS due_at FROM orders WHERE due_at IS NOT NULL"
-    f" UNION ALL SELECT min(expires_at) FROM offers WHERE {_ARMED})"
+    f" UNION ALL SELECT min(expires_at) {_EXPIRING})"
 )
 _COUNT = (
     "SELECT (SELECT count(*) FROM orders WHERE due_at IS NOT NULL AND due_at <= ?)"
-    f" + (SELECT count(*) FROM offers WHERE {_ARMED} AND expires_at <= ?)"
+    f" + (SELECT count(*) {_EXPIRING} AND expires_at <= ?)"
 )
 _WORK_DUE = (
-    "SELECT id FROM orders WHERE work_due_at IS NOT NULL AND work_due_at <= ? AND +phase = 'working'"
+    "SELECT id FROM orders WHERE phase = 'working' AND work_due_at IS NOT NULL AND work_due_at <= ?"
     " ORDER BY work_due_at, id LIMIT ?"
 )
 _CALLS = "SELECT order_id FROM milestones WHERE call_at >= ? AND call_at <= ? ORDER BY call_at LIMIT ?"
@@ -28,10 +30,12 @@ _ACTIVE_OF = (
     "SELECT id FROM orders WHERE seller = ? AND +status = 'active'"
     " UNION SELECT id FROM orders WHERE client = ? AND +status = 'active'"
 )
-_SENT = "SELECT id, seller, client, title, expires_at FROM offers"
-_SENT_EXPIRING = f"{_SENT} INDEXED BY offers_due WHERE {_ARMED} ORDER BY expires_at, id LIMIT ?"
-_SENT_FOR_EVER = f"{_SENT} WHERE status = 'sent' AND expires_at IS NULL ORDER BY id LIMIT ?"
-_SENT_TO = f"{_SENT} WHERE client = ? AND +status = 'sent' ORDER BY expires_at IS NULL, expires_at, id LIMIT ?"
+_SENT = "SELECT id, seller, client, title, expires_at"
+_SENT_EXPIRING = f"{_SENT} {_EXPIRING} ORDER BY expires_at, id LIMIT ?"
+_SENT_FOR_EVER = f"{_SENT} FROM offers WHERE status = 'sent' AND expires_at IS NULL ORDER BY id LIMIT ?"
+_SENT_TO = (
+    f"{_SENT} FROM offers WHERE client = ? AND +status = 'sent' ORDER BY expires_at IS NULL, expires_at, id LIMIT ?"
+)
 _STORED = "SELECT id, due_at FROM orders WHERE id IN (SELECT value FROM json_each(?))"
 
 

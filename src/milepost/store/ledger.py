@@ -1,8 +1,8 @@
 """The ledger, out of the store; entries go in with the action that causes them (`orders.save`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from milepost.core.ledger import Entry, Kind, Posted
+from milepost.core.ledger import FEES, Entry, Kind, Posted, available
 from milepost.store.damage import Row, check_instant, each
 from milepost.store.db import Connection
 from milepost.store.order_rows import LEDGER
@@ -26,7 +26,8 @@ def entries(
     Those that come after the entry with the id `after`; `by_order` keeps those of an order together.
     """
     where, values = _where(order_id=order_id, account=account, until=until, after=after)
-    sorting = "order_id, id" if by_order else "id"
+    by_id = "id" if account in (None, FEES) else "+id"  # an account's are searched for, and then sorted
+    sorting = "order_id, id" if by_order else by_id
     rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
     return each("ledger", _posted, rows)
 
@@ -66,7 +67,7 @@ def _where(
     if order_id is not None:
         wanted.append(("order_id = ?", (order_id,)))
     if account is not None:
-        wanted.append(("(debit = ? OR credit = ?)", (account, account)))
+        wanted += _touching(account)
     if until is not None:
         wanted.append(("at <= ?", (until,)))
     if after is not None:
@@ -74,6 +75,31 @@ def _where(
     return " AND ".join(condition for condition, _ in wanted) or "true", tuple(
         value for _, some in wanted for value in some
     )
+
+
+_OF_FEES = f"(debit = '{FEES}' OR credit = '{FEES}')"  # to the letter as the index of them has it
+_OF_PARTY = "order_id IN (SELECT id FROM orders WHERE {party} = ?)"
+_WITHDRAWN = "order_id IS NULL AND debit = ?"
+
+
+def _touching(account: str) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The conditions that entries meet which touch an account: that they do, and where they can be.
+
+    An index of all accounts would cost each entry of a bulk tick two searches; but orders know their parties.
+    """
+    if account == FEES:
+        yield _OF_FEES, ()
+        return
+    yield "(debit = ? OR credit = ?)", (account, account)
+    kind, _, rest = account.partition(":")
+    handle = rest.partition(":")[0]
+    places: Mapping[str, tuple[str, tuple[object, ...]]] = {
+        "client": (_OF_PARTY.format(party="client"), (handle,)),
+        "escrow": ("order_id = ?", (rest,)),
+        "seller": (f"({_OF_PARTY.format(party='seller')} OR {_WITHDRAWN})", (handle, account)),
+        "bank": (_WITHDRAWN, (available(handle),)),
+    }
+    yield places.get(kind, ("id = 0", ()))  # no entry has that one
 
 
 def post_withdrawal(connection: Connection, entry: Entry, at: int) -> None:

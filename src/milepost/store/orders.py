@@ -13,7 +13,7 @@ from milepost.core.act import HistoryEntry, Outcome
 from milepost.core.ledger import Entry
 from milepost.core.order import Milestone, Order, Request
 from milepost.core.terms import MilestoneTerms, Terms
-from milepost.core.transitions import Action, Actor
+from milepost.core.transitions import Action, Actor, Phase, Status
 from milepost.errors import NotFound, StoreError
 from milepost.store import chain, settings
 from milepost.store.damage import Row, check_instant, each, first_two, missing, read_json, row_of
@@ -93,7 +93,9 @@ UPSERT_BALANCE = (
 )
 
 _PARTIES = ("seller", "client")
-_NARROW = ("status", "phase", "work_due_at", *_PARTIES)  # an order has one of each; the later, the fewer have it
+_NARROW = ("status", "phase", "due_at", "work_due_at", *_PARTIES)  # the later, the fewer orders it leaves
+_GOING_ON = ", ".join(f"'{phase}'" for phase in Phase if phase is not Phase.ENDED)
+_PAGE = 500
 _ACTIONS = {str(action): action for action in Action}
 _AFTER_WORD = Milestone._fields.index("state") + 1
 
@@ -181,31 +183,47 @@ def placed_on(connection: Connection, order_id: int) -> Terms:
 
 
 def chosen(
-    connection: Connection, filters: Mapping[str, Any], *, due_until: int | None = None, late_at: int | None = None
+    connection: Connection,
+    filters: Mapping[str, Any],
+    *,
+    due_until: int | None = None,
+    late_at: int | None = None,
+    limit: int,
 ) -> Iterator[Order]:
-    """Orders by id whose columns have the given values (None: any).
+    """The first orders by id whose columns have the given values (None: any).
 
     Of those with a timer until then, and of those whose work was due before then, if said.
     """
     wanted = {column: value for column, value in filters.items() if value is not None}
-    narrow = [*wanted] + ["work_due_at"] * (late_at is not None)
-    kept = max(narrow, key=_NARROW.index, default="id")
-    # A plus keeps SQLite from an index that would find more than another one.
-    conditions = [f"{'' if column in (kept, *_PARTIES) else '+'}{column} = ?" for column in wanted]
-    values = [*wanted.values()]
-    if due_until is not None:
-        conditions.append("due_at <= ?")
-        values.append(due_until)
-    if late_at is not None:
-        conditions.append("work_due_at < ?")
-        values.append(late_at)
-    by_id = "+id" if kept == "work_due_at" else "id"
-    where = " AND ".join([f"{by_id} > ?", *conditions])
-    statement, last_id = f"SELECT id FROM orders WHERE {where} ORDER BY {by_id} LIMIT 500", 0
-    while ids := [row[0] for row in connection.rows(statement, (last_id, *values))]:
-        found = load(connection, ids)
-        yield from (found[order_id] for order_id in ids)
-        last_id = ids[-1]
+    status, phase = wanted.get("status"), wanted.get("phase")
+    if status and phase:
+        if (status == Status.ACTIVE) is (phase == Phase.ENDED):
+            return
+        del wanted["phase" if phase == Phase.ENDED else "status"]  # the other one says it
+    bounds = {"due_at <= ?": due_until, "work_due_at < ?": late_at}
+    wanted = {f"{column} = ?": value for column, value in wanted.items()}
+    wanted |= {bound: value for bound, value in bounds.items() if value is not None}
+    where, by_id = _search([*wanted])
+    rows = connection.rows(f"SELECT id FROM orders {where} ORDER BY {by_id} LIMIT ?", (*wanted.values(), limit))
+    ids = [order_id for (order_id,) in rows]
+    for begin in range(0, len(ids), _PAGE):
+        page = ids[begin : begin + _PAGE]
+        found = load(connection, page)
+        yield from (found[order_id] for order_id in page)
+
+
+def _search(conditions: Sequence[str]) -> tuple[str, str]:
+    """The conditions, and what to sort by, so that SQLite uses the one index that finds the fewest.
+
+    A plus keeps it from another index. What falls due or is late is found by its instant, and sorted by id after that.
+    """
+    columns = [condition.partition(" ")[0] for condition in conditions]
+    kept = max(columns, key=_NARROW.index, default="id")
+    used = {kept, *_PARTIES} | ({"phase"} if kept == "work_due_at" else set())
+    said = [one if column in used else f"+{one}" for column, one in zip(columns, conditions, strict=True)]
+    if kept == "work_due_at" and "phase" not in columns:
+        said.append(f"phase IN ({_GOING_ON})")  # its index begins with the phase
+    return f"WHERE {' AND '.join(said)}" if said else "", "+id" if kept in ("due_at", "work_due_at") else "id"
 
 
 def gig_of(connection: Connection, order_id: int) -> int:

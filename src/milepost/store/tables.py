@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, La
 from sqlmodel import Field, SQLModel
 
 from milepost import money, times
-from milepost.core.ledger import Kind
+from milepost.core.ledger import FEES, Kind
 from milepost.core.terms import OrderType
 from milepost.core.transitions import RUNNING, Actor, Reason, RequestKind, RequestState, State, Status
 
@@ -170,7 +170,7 @@ class MessageRow(SQLModel, table=True):
     id: int | None = _integer(primary_key=True, default=None)
     conversation_id: int = _integer(foreign_key="conversations.id", index=True)
     sender: str = _text()
-    gig_id: int | None = _integer(default=None, foreign_key="gigs.id")
+    gig_id: int | None = _integer(default=None, foreign_key="gigs.id", index=True)
     text: str = _text()
     sent_at: int = _integer()
 
@@ -188,7 +188,7 @@ class OfferRow(SQLModel, table=True):
         STRICT,
     )
     id: int | None = _integer(primary_key=True, default=None)
-    gig_id: int = _integer(foreign_key="gigs.id")
+    gig_id: int = _integer(foreign_key="gigs.id", index=True)
     type: str = _text()
     seller: str = _text(index=True)
     client: str = _text(index=True)
@@ -250,7 +250,7 @@ class OrderRow(SQLModel, table=True):
         _flag("stopping"),
         _instant("placed_at"),
         Index("orders_due", "due_at", "id", sqlite_where=text("due_at IS NOT NULL")),
-        Index("orders_work_due", "work_due_at", "id", sqlite_where=text("work_due_at IS NOT NULL")),
+        Index("orders_work_due", "phase", "work_due_at", "id", sqlite_where=text("work_due_at IS NOT NULL")),
         NUMBERED,
     )
     id: int = _integer(primary_key=True)
@@ -270,7 +270,7 @@ class OrderRow(SQLModel, table=True):
     phase: str = _text(index=True)
     work_due_at: int | None = _integer(default=None)
     hash: bytes = _hash()
-    gig_id: int | None = _integer(default=None, foreign_key="gigs.id")
+    gig_id: int | None = _integer(default=None, foreign_key="gigs.id", index=True)
     offer_id: int | None = _integer(default=None, foreign_key="offers.id", unique=True)
 
 
@@ -400,6 +400,8 @@ class LedgerRow(SQLModel, table=True):
         ForeignKeyConstraint(["order_id", "number"], ["history.order_id", "history.number"]),
         ForeignKeyConstraint(["order_id", "position", "undoes"], ["ledger.order_id", "ledger.position", "ledger.kind"]),
         Index("once_per_milestone", "order_id", "position", "kind", unique=True),
+        Index("ledger_withdrawn", "debit", sqlite_where=text("order_id IS NULL")),
+        Index("ledger_fees", "id", sqlite_where=text(f"debit = '{FEES}' OR credit = '{FEES}'")),
         NUMBERED,
     )
     id: int | None = _integer(primary_key=True, default=None)

@@ -135,6 +135,7 @@ CREATE TABLE "messages" (
     FOREIGN KEY(conversation_id) REFERENCES conversations (id),
     FOREIGN KEY(gig_id) REFERENCES gigs (id)
 ) STRICT;
+CREATE INDEX ix_messages_gig_id ON messages (gig_id);
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);
 
 CREATE TABLE "offers" (
@@ -164,6 +165,7 @@ CREATE INDEX ix_offers_message_id ON offers (message_id);
 CREATE INDEX offers_due ON offers (expires_at, id) WHERE status = 'sent' AND expires_at IS NOT NULL;
 CREATE INDEX ix_offers_status ON offers (status);
 CREATE INDEX ix_offers_seller ON offers (seller);
+CREATE INDEX ix_offers_gig_id ON offers (gig_id);
 CREATE INDEX ix_offers_client ON offers (client);
 
 CREATE TABLE "offer_milestones" (
@@ -221,9 +223,10 @@ CREATE TABLE "orders" (
 CREATE INDEX ix_orders_seller ON orders (seller);
 CREATE INDEX ix_orders_client ON orders (client);
 CREATE INDEX ix_orders_status ON orders (status);
+CREATE INDEX ix_orders_gig_id ON orders (gig_id);
 CREATE INDEX ix_orders_phase ON orders (phase);
 CREATE INDEX orders_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX orders_work_due ON orders (work_due_at, id) WHERE work_due_at IS NOT NULL;
+CREATE INDEX orders_work_due ON orders (phase, work_due_at, id) WHERE work_due_at IS NOT NULL;
 
 CREATE TABLE "agreed" (
     order_id INTEGER NOT NULL,
@@ -312,6 +315,8 @@ CREATE TABLE "ledger" (
     FOREIGN KEY(order_id, position, undoes) REFERENCES ledger (order_id, position, kind)
 ) STRICT;
 CREATE UNIQUE INDEX once_per_milestone ON ledger (order_id, position, kind);
+CREATE INDEX ledger_withdrawn ON ledger (debit) WHERE order_id IS NULL;
+CREATE INDEX ledger_fees ON ledger (id) WHERE debit = 'marketplace:fees' OR credit = 'marketplace:fees';
 
 CREATE TRIGGER agreed_no_update BEFORE UPDATE ON agreed BEGIN SELECT RAISE(ABORT, 'agreed is append-only'); END;
 CREATE TRIGGER agreed_no_delete BEFORE DELETE ON agreed BEGIN SELECT RAISE(ABORT, 'agreed is append-only'); END;
