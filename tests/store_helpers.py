@@ -229,6 +229,10 @@ _BULK_BALANCES = """
         SELECT debit AS account, -amount_cents AS cents FROM ledger UNION ALL SELECT credit, amount_cents FROM ledger
     ) GROUP BY account ORDER BY account"""
 
+_BULK_SUMS = """
+    INSERT INTO sums (kind, balance_cents)
+    SELECT substr(account, 1, instr(account, ':') - 1), sum(balance_cents) FROM balances GROUP BY 1"""
+
 
 def _next_link(policy: tuple[str, int, str]) -> Callable[..., bytes]:
     """The hash of the next line of an order's history: lines come by order and number."""
@@ -264,6 +268,7 @@ def fill_with_reviews(db: Database, count: int, *, due: int, apart_seconds: int 
         for statement in _BULK:
             connection.execute(f"{_NUMBERED.format(count=count)} {statement.format(**words)}")
         connection.execute(_BULK_BALANCES)
+        connection.execute(_BULK_SUMS)
         # It has come to all of them, or, of very many, as far as it can before the first one is due.
         first_due = START + Policy().review_hours * times.HOUR
         connection.execute("UPDATE store SET clock = min((SELECT max(at) FROM history), ?)", (first_due,))

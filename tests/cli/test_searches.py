@@ -79,7 +79,12 @@ ledger show --limit 5 --account seller:maria:available
 ledger show --limit 5 --account bank:maria
 ledger show --limit 5 --account marketplace:fees
 ledger show --limit 5 --account nobody
+ledger balances --limit 5
+ledger balances --limit 5 --all
+ledger balances --limit 5 --at 2026-01-26T09:00Z
 ledger balances --account client:ana
+ledger balances --account escrow:1
+ledger balances --account seller:maria:available --at 2026-01-21
 ledger balances --account nobody
 ledger balances --order 3
 ledger balances --order 3 --at 2026-01-21
@@ -125,6 +130,13 @@ def test_a_command_walks_over_nothing_and_takes_as_long_among_many_as_among_few(
     sent = run(many, line)
     assert walks(many, sent) == []
     assert sent.steps <= 1.1 * run(few, line).steps + (100 if line != "status" else COUNTED * (MANY - FEW))
+
+
+def test_what_accounts_hold_is_told_without_a_look_at_an_entry(few_many: tuple[Path, Path]) -> None:
+    for line in ("ledger balances", "ledger balances --all", "ledger balances --account client:ana"):
+        sent = run(few_many[0], line)
+        assert any("FROM balances" in one for one in sent.statements)
+        assert [one for one in sent.statements if "FROM ledger" in one] == []
 
 
 def test_every_option_of_every_command_that_looks_at_a_store_is_tried() -> None:

@@ -32,12 +32,18 @@ class Tampering(NamedTuple):
             assert list(connection.iterdump()) != before, f"{self.name}: this changes nothing"
 
 
+# What is kept by kind, so that it says what the accounts do.
+_SUMS = """
+    UPDATE sums SET balance_cents = (SELECT coalesce(sum(balance_cents), 0) FROM balances
+        WHERE account = kind OR account LIKE kind || ':%' OR account LIKE replace(kind, ':', ':%:'));"""
+
+
 def _without_order(order: int) -> str:
     """Remove an order and all that belongs to it: the accounts are as if it had never been."""
     return f"""
         UPDATE balances SET balance_cents = balance_cents
             + (SELECT coalesce(sum(amount_cents), 0) FROM ledger WHERE order_id = {order} AND debit = account)
-            - (SELECT coalesce(sum(amount_cents), 0) FROM ledger WHERE order_id = {order} AND credit = account);
+            - (SELECT coalesce(sum(amount_cents), 0) FROM ledger WHERE order_id = {order} AND credit = account);{_SUMS}
         DELETE FROM ledger WHERE order_id = {order}; DELETE FROM history WHERE order_id = {order};
         DELETE FROM milestones WHERE order_id = {order}; DELETE FROM agreed WHERE order_id = {order};
         DELETE FROM requests WHERE order_id = {order};
@@ -45,13 +51,13 @@ def _without_order(order: int) -> str:
         DELETE FROM orders WHERE id = {order};"""
 
 
-_WITHOUT_WITHDRAWALS = """
+_WITHOUT_WITHDRAWALS = f"""
     UPDATE balances SET balance_cents = balance_cents
         + (SELECT coalesce(sum(amount_cents), 0) FROM ledger WHERE kind = 'withdrawal' AND debit = account)
         - (SELECT coalesce(sum(amount_cents), 0) FROM ledger WHERE kind = 'withdrawal' AND credit = account);
-    DELETE FROM ledger WHERE kind = 'withdrawal'; DELETE FROM balances WHERE account LIKE 'bank:%';"""
+    DELETE FROM ledger WHERE kind = 'withdrawal'; DELETE FROM balances WHERE account LIKE 'bank:%';{_SUMS}"""
 # The last line of order 2's history is the clearing of its money; without it, it still has to be cleared.
-_WITHOUT_LAST_LINE = """
+_WITHOUT_LAST_LINE = f"""
     UPDATE milestones SET clears_at = (SELECT at FROM history WHERE order_id = 2 AND number = 8)
         WHERE order_id = 2 AND position = 1;
     UPDATE orders SET version = 7, due_at = (SELECT at FROM history WHERE order_id = 2 AND number = 8) WHERE id = 2;
@@ -59,6 +65,7 @@ _WITHOUT_LAST_LINE = """
         + (SELECT amount_cents FROM ledger WHERE order_id = 2 AND kind = 'clear') WHERE account LIKE '%:pending';
     UPDATE balances SET balance_cents = balance_cents
         - (SELECT amount_cents FROM ledger WHERE order_id = 2 AND kind = 'clear') WHERE account LIKE '%:available';
+    {_SUMS}
     DELETE FROM ledger WHERE order_id = 2 AND kind = 'clear'; DELETE FROM history WHERE order_id = 2 AND number = 8;
     UPDATE ledger SET id = id - 1 WHERE id > 16; UPDATE sqlite_sequence SET seq = seq - 1 WHERE name = 'ledger';
     UPDATE store SET clock = (SELECT max(at) FROM history);"""
@@ -201,7 +208,7 @@ TAMPERINGS: Sequence[Tampering] = (
         "a withdrawal's amount",
         "UPDATE ledger SET amount_cents = 90000 WHERE id = 18;"
         "UPDATE balances SET balance_cents = balance_cents + 89750 WHERE account = 'bank:maria';"
-        "UPDATE balances SET balance_cents = balance_cents - 89750 WHERE account = 'seller:maria:available'",
+        "UPDATE balances SET balance_cents = balance_cents - 89750 WHERE account = 'seller:maria:available';" + _SUMS,
         "withdrawals",
     ),
     Tampering("a withdrawal's instant", "UPDATE ledger SET at = at - 86400 * 9 WHERE id = 18", "withdrawals"),
@@ -229,6 +236,8 @@ TAMPERINGS: Sequence[Tampering] = (
         "UPDATE balances SET balance_cents = balance_cents - 5 WHERE account = 'client:ana'",
         "balances",
     ),
+    Tampering("what all escrow accounts hold", "UPDATE sums SET balance_cents = 5 WHERE kind = 'escrow'", "balances"),
+    Tampering("a closed account", "INSERT INTO balances (account, balance_cents) VALUES ('escrow:2', 5)", "balances"),
     # What is gone, and what can be forgotten.
     Tampering("the last order with all that belongs to it", _without_order(7), "ids", 7),
     Tampering("the first order with all that belongs to it", _without_order(1), "ids", 1),

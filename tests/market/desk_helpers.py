@@ -72,8 +72,8 @@ class Desk(Shell):
         return told["status"], told["reason"]
 
     def balances(self, *words: str) -> dict[str, int]:
-        """Every account with what it holds."""
-        return {one["account"]: one["balance_cents"] for one in self.json("ledger balances", *words)}
+        """Every account that is open with what it holds; an order's escrow is closed while nothing of it runs."""
+        return {one["account"]: one["balance_cents"] for one in self.json("ledger balances --all", *words)}
 
     def moved(self, order: int = 1, *, since: int = 0) -> list[tuple[str, int, int]]:
         """Kind, milestone and cents of an order's entries, the first `since` left out."""

@@ -87,6 +87,13 @@ _OF_2 = {
         "history": "SELECT order_id, number, at, actor, action, position, args FROM history ORDER BY order_id, number",
     }
 }
+# Escrow accounts of orders of which nothing runs are closed now; that they held nothing can still be told.
+_WITH_CLOSED = (
+    "SELECT account, balance_cents FROM balances UNION ALL SELECT DISTINCT credit, 0 FROM ledger"
+    " WHERE credit LIKE 'escrow:%' AND credit NOT IN (SELECT account FROM balances) ORDER BY 1"
+)
+_OF_1[3] = _OF_1[2] | {"balances": _WITH_CLOSED}
+_OF_2[3] = _OF_2[2] | {"balances": _WITH_CLOSED}
 # By the version that wrote a store, and by the version that it is of now. A version that says all of it as the one
 # before did has no queries of its own.
 ROWS = {1: _OF_1, 2: _OF_2}

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, Union, get_args, get_origin
 from cli.tree_helpers import VERBS
 
 import milepost.views
-from milepost.views.base import Arguments, Created, Instant, Listing
+from milepost.views.base import Arguments, Created, Instant, Listing, Summed
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -99,7 +99,7 @@ def schema_of(hint: Any) -> Schema:
         return _WRITTEN[hint]
     if origin in (Union, UnionType):
         return _any_of([schema_of(one) for one in args])
-    if origin in (Sequence, Listing):
+    if origin in (Sequence, Listing, Summed):
         return {"type": "array", "items": schema_of(args[0])}
     if origin is Created:
         return schema_of(args[0])

@@ -10,7 +10,7 @@ from cli.tree_helpers import VERBS
 
 from milepost.render import base
 from milepost.render.base import LISTS, rendered
-from milepost.views.base import Created, Listing, TextView
+from milepost.views.base import Created, Listing, Summed, TextView
 from views.schema_helpers import answer_of
 
 
@@ -19,7 +19,7 @@ def shown_kinds(hint: Any) -> Iterator[type]:
     if get_origin(hint) in (Union, UnionType):
         for one in get_args(hint):
             yield from shown_kinds(one)
-    elif get_origin(hint) not in (Listing, Created) and hint is not TextView:  # printed as it is
+    elif get_origin(hint) not in (Listing, Created, Summed) and hint is not TextView:  # printed as it is
         yield hint
 
 

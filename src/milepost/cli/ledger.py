@@ -10,7 +10,7 @@ from milepost.cli.options import Limit, OfOrder, amount, moment
 from milepost.cli.session import answers, current, store
 
 if TYPE_CHECKING:
-    from milepost.views.base import Listing
+    from milepost.views.base import Listing, Summed
     from milepost.views.money import BalanceView, EntryView, FindingsView, WithdrawalView
 
 app = typer.Typer(no_args_is_help=True, help="Where each cent is: entries, balances, and whether the books balance.")
@@ -43,10 +43,13 @@ def balances(
     at: Annotated[
         times.When | None, typer.Option("--at", metavar="TIME", parser=moment, help="As it was at this time.")
     ] = None,
-) -> "Listing[BalanceView]":
-    """Show what each account holds; now, or as it was at a time.
+    everything: Annotated[bool, typer.Option("--all", help="Those that hold nothing, too.")] = False,
+    limit: Limit = 50,
+) -> "Summed[BalanceView]":
+    """Show what all accounts of a kind hold, and what each one does; now, or as it was at a time.
 
-    A client's account goes below zero by what the client has paid.
+    A client's account goes below zero by what the client has paid. An order's escrow account is closed while nothing
+    of the order runs.
 
     \b
     Examples:
@@ -55,7 +58,7 @@ def balances(
     """
     from milepost.market import ledger
 
-    return ledger.balances(store(), order_id=order, account=account, at=at)
+    return ledger.balances(store(), order_id=order, account=account, at=at, empty=everything, limit=limit)
 
 
 @app.command()

@@ -261,9 +261,9 @@ def support(
         handle=current().handle,
     )
     account = f"seller:{view.seller}:available"
-    for balance in ledger.balances(store(), order_id=None, account=account).items:
-        if balance.balance_cents < 0:
-            note(f"{account} is below zero now: {money.dollars(balance.balance_cents)}")
+    held_cents = ledger.balance_cents(store(), account)
+    if held_cents < 0:
+        note(f"{account} is below zero now: {money.dollars(held_cents)}")
     return view
 
 

@@ -5,7 +5,7 @@ changed: a correction is a new entry that names the kind of entry it undoes. Eac
 milestone, which is how nothing is charged, released or refunded twice (rule money-conserved).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -78,6 +78,25 @@ def available(handle: str) -> str:
 def bank(handle: str) -> str:
     """What the seller has withdrawn."""
     return f"bank:{handle}"
+
+
+# The kinds of accounts, each with what all of its kind hold together.
+KINDS: Mapping[str, str] = {
+    "escrow": "in escrow",
+    "client": "clients",
+    "seller:pending": "sellers, pending",
+    "seller:available": "sellers, available",
+    "bank": "sellers, withdrawn",
+    FEES: "marketplace, fees",
+}
+
+
+def kind_of(account: str) -> str:
+    """The kind of an account, of `KINDS`: its name without whose it is."""
+    holder, _, whose = account.partition(":")
+    if holder == "seller":
+        return f"seller:{whose.rpartition(':')[2]}"
+    return account if holder == "marketplace" else holder
 
 
 def charge(order: int, terms: Terms, position: int, milestone: MilestoneTerms) -> list[Entry]:

@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeVar
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from milepost import money, times
 from milepost.render.plain import printable
-from milepost.views.base import Created, Listing, View
+from milepost.views.base import Created, Listing, Summed, View
 
 _STYLES = {
     "active": "cyan", "delivered": "yellow", "revising": "magenta", "approved": "green", "completed": "green",
@@ -143,6 +143,17 @@ def _(view: Created) -> RenderableType:  # type: ignore[type-arg]
     return str(view.id)
 
 
+@rendered.register
+def _(view: Summed) -> RenderableType:  # type: ignore[type-arg]
+    parts = [rendered(part) for part in (view.sums, view.listing) if part.items or part is view.listing]
+    nothing = f"{LISTS[view.listing.noun].plural.capitalize()} that hold nothing"
+    if view.left_out is None:
+        parts.append(Text(f"{nothing} are left out; see them with --all."))
+    elif view.left_out:
+        parts.append(Text(f"{nothing}, left out: {view.left_out:,}; see them with --all."))
+    return Group(*parts)
+
+
 def _load(module: str) -> None:
     import_module(f"milepost.render.{module}")
 
@@ -170,6 +181,7 @@ LISTS: Mapping[str, ListKind] = {
     "resolution": ListKind("orders", "requests to cancel"),
     "rule": ListKind("rules", "rules"),
     "subcategory": ListKind("gigs", "subcategories"),
+    "sum": ListKind("money", "sums"),
     "template": ListKind("gigs", "templates"),
     "task": ListKind("todo", "tasks"),
     "timer": ListKind("orders", "timers are armed"),

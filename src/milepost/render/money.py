@@ -27,6 +27,14 @@ def entries(entries: Sequence[EntryView]) -> Table:
     return made
 
 
+@listed("sum")
+def _sums(sums: Sequence[BalanceView]) -> Table:
+    made = table("In all", "Balance", right=("Balance",))
+    for one in sums:
+        made.add_row(one.account, amount(one.balance_cents))
+    return made
+
+
 @listed("account")
 def _balances(balances: Sequence[BalanceView]) -> Table:
     made = table("Account", "Balance", right=("Balance",))

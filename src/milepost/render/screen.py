@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from milepost.render.plain import json_text
-from milepost.views.base import Listing, Repeated, TextView, View, as_plain
+from milepost.views.base import Listing, Repeated, Summed, TextView, View, as_plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -29,7 +29,8 @@ def show(view: View, *, as_json: bool) -> None:
         from milepost.render.base import Safe, console, rendered
 
         console().print(Safe(rendered(view)))
-    if isinstance(view, Listing) and view.more:
+    listing = view.listing if isinstance(view, Summed) else view
+    if isinstance(listing, Listing) and listing.more:
         print("There are more; see them with --limit.", file=sys.stderr)  # noqa: T201
 
 

@@ -37,8 +37,7 @@ def compare(db: Database, refs: Mapping[str, int], expect: Expectation, order_id
         yield Comparison(f"offer {ref}", status, offers.show(db, refs[ref]).status if ref in refs else "no such offer")
     for account, amount in expect.balances.items():
         name = f"escrow:{order_id}" if account == "escrow" else account
-        held = ledger.balances(db, order_id=None, account=name).items
-        yield Comparison(account, amount, money.plain(held[0].balance_cents if held else 0))
+        yield Comparison(account, amount, money.plain(ledger.balance_cents(db, name)))
 
 
 def _text(value: object) -> str:

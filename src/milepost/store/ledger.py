@@ -1,12 +1,18 @@
-"""The ledger, out of the store; entries go in with the action that causes them (`orders.save`)."""
+"""The ledger, out of the store, and what its entries add up to; they go in with what causes them (`orders.save`)."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import NamedTuple
 
-from milepost.core.ledger import FEES, Entry, Kind, Posted, available
+from milepost.core.ledger import FEES, Entry, Kind, Posted, available, kind_of
+from milepost.store import balances
 from milepost.store.damage import Row, check_instant, each
 from milepost.store.db import Connection
 from milepost.store.order_rows import LEDGER
-from milepost.store.orders import UPSERT_BALANCE, insert_sql
+from milepost.store.orders import insert_sql
 
 _SELECT = "SELECT id, at, order_id, number, kind, position, debit, credit, amount_cents, undoes FROM ledger"
 
@@ -16,16 +22,15 @@ def entries(
     *,
     order_id: int | None = None,
     account: str | None = None,
-    until: int | None = None,
     after: int | None = None,
     limit: int = -1,
     by_order: bool = False,
 ) -> Iterator[Posted]:
-    """The entries of an order, or that touch an account, up to and with an instant, oldest first.
+    """The entries of an order, or that touch an account, oldest first.
 
     Those that come after the entry with the id `after`; `by_order` keeps those of an order together.
     """
-    where, values = _where(order_id=order_id, account=account, until=until, after=after)
+    where, values = _where(order_id=order_id, account=account, after=after)
     by_id = "id" if account in (None, FEES) else "+id"  # an account's are searched for, and then sorted
     sorting = "order_id, id" if by_order else by_id
     rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
@@ -38,18 +43,11 @@ def _posted(row: Row) -> Posted:
     return Posted(id, check_instant(at), order, number, entry)
 
 
-def balances(connection: Connection, accounts: list[str] | None = None, limit: int = -1) -> list[tuple[str, int]]:
-    """The running balances in cents, by account; of all accounts or of the given ones."""
-    where = f"WHERE account IN ({', '.join('?' * len(accounts))})" if accounts is not None else ""
-    rows = connection.rows(
-        f"SELECT account, balance_cents FROM balances {where} ORDER BY account LIMIT ?", (*(accounts or ()), limit)
-    )
-    return [(account, cents) for account, cents in rows]
-
-
-def summed(connection: Connection, *, order_id: int | None = None, until: int | None = None) -> list[tuple[str, int]]:
-    """Balances in cents added up anew from the entries, by account: of one order's entries, up to an instant."""
-    where, values = _where(order_id=order_id, until=until)
+def summed(
+    connection: Connection, *, order_id: int | None = None, until: int | None = None, since: int | None = None
+) -> list[tuple[str, int]]:
+    """What entries add up to in cents, by account: those of one order, up to an instant, and those after one."""
+    where, values = _where(order_id=order_id, until=until, since=since)
     return connection.rows(
         "SELECT account, sum(cents) FROM ("
         f" SELECT debit AS account, -amount_cents AS cents FROM ledger WHERE {where}"
@@ -59,8 +57,99 @@ def summed(connection: Connection, *, order_id: int | None = None, until: int | 
     )
 
 
+def moved(connection: Connection, account: str, *, order_id: int | None = None, until: int | None = None) -> int | None:
+    """What the entries of an account add up to in cents, those of one order, up to an instant; None if it has none."""
+    where, values = _where(order_id=order_id, account=account, until=until)
+    statement = f"SELECT sum(iif(credit = ?, amount_cents, -amount_cents)) FROM ledger WHERE {where}"
+    cents: int | None = connection.value(statement, (account, *values))
+    return cents
+
+
+class Held(NamedTuple):
+    """What accounts held at an instant: the first of them by name, and what all of a kind held together."""
+
+    accounts: list[tuple[str, int]]
+    sums: dict[str, int]
+
+
+def held_at(connection: Connection, until: int, limit: int) -> Held:
+    """What accounts held at an instant, but for those that held nothing.
+
+    By the entries up to it, or by those that came after it and what accounts hold now, whichever are fewer.
+    """
+    first = connection.value("SELECT id FROM ledger WHERE at > ? ORDER BY at LIMIT 1", (until,))
+    last = connection.value("SELECT coalesce(max(id), 0) FROM ledger")
+    if first is not None and first <= last - first:
+        then = summed(connection, until=until)
+        return Held([one for one in then if one[1]][:limit], by_kind(then))
+    later = dict(summed(connection, since=until))
+    sums, moved_since = balances.sums(connection), by_kind(later.items())
+    held = (one for one in _before(balances.all_of_them(connection, limit), later) if one[1])
+    return Held(list(islice(held, limit)), {kind: sums[kind] - moved_since.get(kind, 0) for kind in sums})
+
+
+def _before(running: Iterable[tuple[str, int]], later: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """What accounts held before they were moved by this much each, by name; some are closed by now."""
+    both = merge(running, ((account, 0) for account in sorted(later)))
+    for account, some in groupby(both, key=itemgetter(0)):
+        yield account, sum(cents for _, cents in some) - later.get(account, 0)
+
+
+def by_kind(held: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """What accounts hold together, in cents, by their kind."""
+    sums = defaultdict[str, int](int)
+    for account, cents in held:
+        sums[kind_of(account)] += cents
+    return sums
+
+
+_DIFFERENCES = (
+    "SELECT account, sum(kept), sum(cents) FROM ("
+    " SELECT account, balance_cents AS kept, 0 AS cents FROM balances"
+    " UNION ALL SELECT debit, 0, -amount_cents FROM ledger UNION ALL SELECT credit, 0, amount_cents FROM ledger"
+    ") GROUP BY account HAVING sum(kept) <> sum(cents) ORDER BY account"
+)
+_IN_ESCROW = "({account} || ':' GLOB 'escrow:*')"
+_WITH_SOMEBODY = (
+    "("
+    + " OR ".join(
+        f"{{account}} || ':' GLOB '{holder}:*'" for holder in ("client", "escrow", "seller", "bank", "marketplace")
+    )
+    + ")"
+)
+
+
+def _moved(condition: str) -> str:
+    """What came to the accounts that a condition holds of, less what they gave."""
+    return f"sum(amount_cents * ({condition.format(account='credit')} - {condition.format(account='debit')}))"
+
+
+_UNBALANCED = (
+    "SELECT order_id FROM ledger WHERE order_id IS NOT NULL GROUP BY order_id"
+    f" HAVING {_moved(_IN_ESCROW)} < 0 OR {_moved(_WITH_SOMEBODY)} <> 0 ORDER BY order_id"
+)
+
+
+def differences(connection: Connection) -> Iterator[tuple[str, int, int]]:
+    """The accounts whose running balance is not what their entries add up to, with both; one that is closed has 0."""
+    return connection.execute(_DIFFERENCES)
+
+
+def unbalanced(connection: Connection) -> list[int]:
+    """The orders whose `core.ledger.totals` do not balance, or have less than nothing in escrow.
+
+    An entry moves money from one account to another: it balances unless one of the two is nobody's.
+    """
+    return [order_id for (order_id,) in connection.rows(_UNBALANCED)]
+
+
 def _where(
-    *, order_id: int | None = None, account: str | None = None, until: int | None = None, after: int | None = None
+    *,
+    order_id: int | None = None,
+    account: str | None = None,
+    until: int | None = None,
+    since: int | None = None,
+    after: int | None = None,
 ) -> tuple[str, tuple[object, ...]]:
     """The condition on entries, and its values; what is not asked for is not in it, so that an index can be used."""
     wanted: list[tuple[str, tuple[object, ...]]] = []
@@ -68,8 +157,12 @@ def _where(
         wanted.append(("order_id = ?", (order_id,)))
     if account is not None:
         wanted += _touching(account)
+    known = order_id is not None or account is not None
+    # A plus keeps SQLite from the index of instants, where another one finds fewer.
     if until is not None:
-        wanted.append(("at <= ?", (until,)))
+        wanted.append((f"{'+' * known}at <= ?", (until,)))
+    if since is not None:
+        wanted.append((f"{'+' * known}at > ?", (since,)))
     if after is not None:
         wanted.append(("id > ?", (after,)))
     return " AND ".join(condition for condition, _ in wanted) or "true", tuple(
@@ -106,5 +199,4 @@ def post_withdrawal(connection: Connection, entry: Entry, at: int) -> None:
     """Write an entry that belongs to no order, and move its two balances."""
     values = (None, None, entry.position, str(entry.kind), entry.debit, entry.credit, entry.amount_cents, at, None)
     connection.execute(insert_sql("ledger", LEDGER), values)
-    moved = [(entry.debit, -entry.amount_cents), (entry.credit, entry.amount_cents)]
-    connection.executemany(UPSERT_BALANCE, moved)
+    balances.move(connection, [entry])

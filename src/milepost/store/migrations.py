@@ -324,7 +324,8 @@ def _to_2(connection: Connection, schema: Schema) -> None:
 
 
 # Version 3 chains every history, never gives the id of an order or an entry again, keeps what lists look for beside
-# each order, guards policies as it does histories, and remembers the commands that were given a key.
+# each order, guards policies as it does histories, and remembers the commands that were given a key. It closes escrow
+# accounts, and knows what all accounts of a kind hold.
 _PLACED_3 = (
     "SELECT id, type, seller, client, title, policy_id, placed_at, gig_id, offer_id,"
     " (SELECT json_array(name, schema, numbers) FROM policies WHERE policies.id = policy_id) FROM orders"
@@ -355,6 +356,13 @@ _ORDERS_3 = (
 )
 
 
+_KIND_3 = (
+    "CASE WHEN account LIKE 'client:%' THEN 'client' WHEN account LIKE 'escrow:%' THEN 'escrow'"
+    " WHEN account LIKE 'bank:%' THEN 'bank' WHEN account LIKE 'seller:%:pending' THEN 'seller:pending'"
+    " WHEN account LIKE 'seller:%:available' THEN 'seller:available' ELSE account END"
+)
+
+
 def _to_3(connection: Connection, schema: Schema) -> None:
     heads: dict[int, bytes] = {}
     for *order, policy in connection.rows(_PLACED_3):
@@ -373,6 +381,8 @@ def _to_3(connection: Connection, schema: Schema) -> None:
     for one in schema:
         if one.name not in known:
             connection.execute(one.statement)
+    connection.execute("DELETE FROM balances WHERE account LIKE 'escrow:%' AND balance_cents = 0")
+    connection.execute(f"INSERT INTO sums SELECT {_KIND_3}, sum(balance_cents) FROM balances GROUP BY 1 ORDER BY 1")
 
 
 STEPS: Mapping[int, Callable[[Connection, Schema], None]] = {2: _to_2, 3: _to_3}

@@ -5,17 +5,16 @@ texts. Rows become values, and values rows, in `order_rows.py`.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milepost.core.act import HistoryEntry, Outcome
-from milepost.core.ledger import Entry
+from milepost.core.ledger import Entry, escrow
 from milepost.core.order import Milestone, Order, Request
 from milepost.core.terms import MilestoneTerms, Terms
 from milepost.core.transitions import Action, Actor, Phase, Status
 from milepost.errors import NotFound, StoreError
-from milepost.store import chain, settings
+from milepost.store import balances, chain, settings
 from milepost.store.damage import Row, check_instant, each, first_two, missing, read_json, row_of
 from milepost.store.db import Connection
 from milepost.store.order_rows import (
@@ -86,10 +85,6 @@ _UPSERT_REQUEST = (
     insert_sql("requests", REQUEST)
     + " ON CONFLICT (id) DO UPDATE SET state = excluded.state, closed_at = excluded.closed_at"
     + " WHERE order_id = excluded.order_id"
-)
-UPSERT_BALANCE = (
-    insert_sql("balances", ("account", "balance_cents"))
-    + " ON CONFLICT (account) DO UPDATE SET balance_cents = balance_cents + excluded.balance_cents"
 )
 
 _PARTIES = ("seller", "client")
@@ -284,6 +279,8 @@ def save(connection: Connection, changes: Sequence[Change]) -> None:
     _insert_orders(connection, new)
     _update_orders(connection, old)
     _append(connection, steps)
+    closed = {escrow(one.after.id) for one in changes if one.after.running is None}
+    balances.move(connection, [entry for step in steps for entry in step.entries], closed)
 
 
 def _know_heads(connection: Connection, ids: Sequence[int]) -> None:
@@ -433,16 +430,13 @@ def _replace_milestones(connection: Connection, changes: Sequence[Change]) -> No
 
 
 def _append(connection: Connection, steps: Sequence[_Chained]) -> None:
-    entries, balances = [], defaultdict[str, int](int)
+    entries = []
     for at, (order_id, number, *_), moved in steps:
         for kind, on, debit, credit, amount_cents, undoes in moved:
             undone = None if undoes is None else str(undoes)
             entries.append((order_id, number, on, str(kind), debit, credit, amount_cents, at, undone))
-            balances[debit] -= amount_cents
-            balances[credit] += amount_cents
     _many(connection, _INSERT_HISTORY, [step.line for step in steps])
     _many(connection, _INSERT_LEDGER, entries)
-    _many(connection, UPSERT_BALANCE, list(balances.items()))
 
 
 def _save_requests(connection: Connection, changes: Sequence[Change]) -> None:

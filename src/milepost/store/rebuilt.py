@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count
 
 from milepost.errors import StoreError
-from milepost.store import audit, ledger, orders
+from milepost.store import audit, balances, ledger, orders
 from milepost.store.db import Connection
 from milepost.store.order_rows import LEDGER
 from milepost.store.orders import insert_sql
@@ -41,7 +41,7 @@ def fill(old: Connection, new: Connection, on_progress: Callable[[int], None]) -
         last_id, done = ids[-1], done + len(ids)
         on_progress(done)
     _fill_ledger(old, new)
-    new.executemany(insert_sql("balances", ("account", "balance_cents")), ledger.summed(new))
+    balances.write(new, ledger.summed(new))
     _remember_ids(new, "orders", audit.highest_given(old, "orders") or 0)
 
 

@@ -400,6 +400,7 @@ class LedgerRow(SQLModel, table=True):
         ForeignKeyConstraint(["order_id", "number"], ["history.order_id", "history.number"]),
         ForeignKeyConstraint(["order_id", "position", "undoes"], ["ledger.order_id", "ledger.position", "ledger.kind"]),
         Index("once_per_milestone", "order_id", "position", "kind", unique=True),
+        Index("ledger_at", "at"),
         Index("ledger_withdrawn", "debit", sqlite_where=text("order_id IS NULL")),
         Index("ledger_fees", "id", sqlite_where=text(f"debit = '{FEES}' OR credit = '{FEES}'")),
         NUMBERED,
@@ -417,11 +418,27 @@ class LedgerRow(SQLModel, table=True):
 
 
 class BalanceRow(SQLModel, table=True):
-    """The running balance of an account: what was credited less what was debited. `ledger check` adds it up anew."""
+    """The running balance of an account: what was credited less what was debited. `ledger check` adds it up anew.
+
+    The escrow account of an order is closed, and has no row, while nothing of the order runs.
+    """
 
     __tablename__ = "balances"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (
+        Index("balances_held", "account", sqlite_where=text("balance_cents <> 0")),
+        Index("balances_empty", "account", sqlite_where=text("balance_cents = 0")),
+        CLUSTERED,
+    )
     account: str = _text(primary_key=True)
+    balance_cents: int = _integer()
+
+
+class SumRow(SQLModel, table=True):
+    """What all accounts of a kind hold together (`core.ledger.kind_of`)."""
+
+    __tablename__ = "sums"
+    __table_args__ = (CLUSTERED,)
+    kind: str = _text(primary_key=True)
     balance_cents: int = _integer()
 
 

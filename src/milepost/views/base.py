@@ -47,6 +47,17 @@ class Created(NamedTuple, Generic[Item]):
     whole: Item
 
 
+class Summed(NamedTuple, Generic[Item]):
+    """A list below sums, which people alone see: its JSON is that of the list.
+
+    `left_out` is how many it does not show since they come to nothing; None: nobody has counted them.
+    """
+
+    sums: Listing[Item]
+    listing: Listing[Item]
+    left_out: int | None
+
+
 class TextView(NamedTuple):
     """A text for another program, printed as it is."""
 
@@ -72,6 +83,8 @@ _Write: TypeAlias = Callable[[object], JsonValue]
 
 def as_plain(view: View) -> JsonValue:
     """What `--json` prints of a view: dicts, lists, text, integers."""
+    if isinstance(view, Summed):
+        view = view.listing
     if isinstance(view, Listing):
         return [item if isinstance(item, str) else _plain(item) for item in view.items]
     if isinstance(view, Repeated):

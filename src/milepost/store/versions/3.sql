@@ -79,6 +79,14 @@ CREATE TABLE "balances" (
     balance_cents INTEGER NOT NULL,
     PRIMARY KEY (account)
 ) WITHOUT ROWID, STRICT;
+CREATE INDEX balances_held ON balances (account) WHERE balance_cents <> 0;
+CREATE INDEX balances_empty ON balances (account) WHERE balance_cents = 0;
+
+CREATE TABLE "sums" (
+    kind TEXT NOT NULL,
+    balance_cents INTEGER NOT NULL,
+    PRIMARY KEY (kind)
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE "store" (
     id INTEGER NOT NULL,
@@ -315,6 +323,7 @@ CREATE TABLE "ledger" (
     FOREIGN KEY(order_id, position, undoes) REFERENCES ledger (order_id, position, kind)
 ) STRICT;
 CREATE UNIQUE INDEX once_per_milestone ON ledger (order_id, position, kind);
+CREATE INDEX ledger_at ON ledger (at);
 CREATE INDEX ledger_withdrawn ON ledger (debit) WHERE order_id IS NULL;
 CREATE INDEX ledger_fees ON ledger (id) WHERE debit = 'marketplace:fees' OR credit = 'marketplace:fees';
 
