@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import pytest
 
@@ -11,7 +12,18 @@ from core.test_transitions import KINDS, POLICIES, walked
 from core.walk_helpers import Proposals, choices
 from milepost import times
 from milepost.commands import arguments
-from milepost.core.explore import Arguments, Explored, Reached, bounded, count_paths, explore, moments, state_of, steps
+from milepost.core.explore import (
+    Arguments,
+    Explored,
+    Reached,
+    _shared,
+    bounded,
+    count_paths,
+    explore,
+    moments,
+    state_of,
+    steps,
+)
 from milepost.core.ledger import totals
 from milepost.core.order import Order, due, held_deadline
 from milepost.core.terms import Terms
@@ -206,3 +218,32 @@ def test_paths_are_counted_up_to_a_number_of_steps() -> None:
 
 def reached(order: Order, follows: list[int]) -> Reached:
     return Reached(order, START, (), 0, "", array("I", follows))
+
+
+def test_it_says_how_many_states_it_has_found_while_it_walks() -> None:
+    told: list[int] = []
+    placed = Walk(AGREED)
+    found = explore(placed.order, tuple(placed.entries), START, arguments, limit=PLENTY, on_progress=told.append)
+    assert told == sorted(told)
+    assert (len(told), told[-1]) == (len(found.states), len(found.states))
+
+
+def test_the_state_that_is_remembered_is_made_of_the_parts_of_others() -> None:
+    agreed = terms(6, revisions=3, substeps=("a", "b", "c"), zoom=True)
+    found = explored(agreed, limit=2_000)
+    known: dict[object, object] = {}
+    apart = [state_of(reached.order, reached.at, agreed) for reached in found.states]
+    shared = [_shared(state, known) for state in apart]
+    assert shared == apart
+    assert parts(shared) < parts(apart) / 10
+
+
+def parts(states: list[object]) -> int:
+    """How many tuples states are made of, but for themselves."""
+    seen, left = set[int](), [part for state in states for part in cast("tuple[object, ...]", state)]
+    while left:
+        part = left.pop()
+        if type(part) is tuple and id(part) not in seen:
+            seen.add(id(part))
+            left += part
+    return len(seen)

@@ -146,9 +146,13 @@ def explore(
       milepost scenario explore story.toml --steps 1
     """
     from milepost.cli.scenario_steps import load, run_command
+    from milepost.render.screen import progress
     from milepost.scenario.explore import explore_story
 
-    return Listing("exploration", explore_story(load(file), run_command, steps=steps, limit=limit))
+    story = load(file)
+    with progress("states found") as advance:
+        found = explore_story(story, run_command, steps=steps, limit=limit, on_progress=advance)
+    return Listing("exploration", found)
 
 
 def _files(given: Sequence[str]) -> list[str]:

@@ -60,24 +60,47 @@ class Explored(NamedTuple):
         return steps[::-1]
 
 
-def explore(order: Order, entries: tuple[Entry, ...], now: int, arguments: Arguments, *, limit: int) -> Explored:
-    """Walk every state that `order` can reach from an instant on, up to `limit` states, breadth first."""
+def explore(
+    order: Order,
+    entries: tuple[Entry, ...],
+    now: int,
+    arguments: Arguments,
+    *,
+    limit: int,
+    on_progress: Callable[[int], None] = lambda count: None,
+) -> Explored:
+    """Walk every state that `order` can reach from an instant on, up to `limit` states, breadth first.
+
+    `on_progress` is told how many were found, each time that one has been walked from.
+    """
     arguments = bounded(arguments, order.terms)
     states = [Reached(order, now, entries, 0, "", array("I"))]
+    known: dict[object, object] = {}
     numbers = {state_of(order, now, order.terms): 0}
     transitions = 0
     for number, reached in enumerate(states):  # they grow while they are walked
         for outcome in steps(reached.order, reached.at, arguments):
             at = outcome.history_entry.at
-            following = numbers.setdefault(state_of(outcome.order, at, order.terms), len(states))
-            if following == len(states):
+            state = state_of(outcome.order, at, order.terms)
+            following = numbers.get(state)
+            if following is None:
+                following = len(states)
                 if following >= limit:
                     return Explored(states, transitions, cut=True)
+                numbers[_shared(state, known)] = following
                 written = reached.entries + outcome.entries
                 states.append(Reached(outcome.order, at, written, number, _told(outcome), array("I")))
             reached.follows.append(following)
             transitions += 1
+        on_progress(len(states))
     return Explored(states, transitions, cut=False)
+
+
+def _shared(value: object, known: dict[object, object]) -> object:
+    """An equal value, made of the parts of those before: states differ in few parts, and there are many states."""
+    if type(value) is tuple:
+        value = tuple([_shared(part, known) for part in value])
+    return known.setdefault(value, value)
 
 
 def bounded(arguments: Arguments, agreed: Terms) -> Arguments:

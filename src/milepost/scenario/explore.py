@@ -1,6 +1,6 @@
 """From where a story has led, every way that its orders can still go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from milepost import commands
@@ -19,10 +19,16 @@ STEPS_MAX = 20
 
 
 def explore_story(
-    scenario: Scenario, run_command: RunCommand, *, steps: int | None = None, limit: int = STATES_MAX
+    scenario: Scenario,
+    run_command: RunCommand,
+    *,
+    steps: int | None = None,
+    limit: int = STATES_MAX,
+    on_progress: Callable[[int], None] = lambda count: None,
 ) -> list[ExploredView]:
     """Play the story's first steps, all if none are said, and walk every state that each of its orders can reach.
 
+    `on_progress` is told how many states of the order at hand were found.
     Raises `BadFile` if the story goes another way than written before that.
     """
     opening = [event for event in scenario.events if event.words][:steps]
@@ -35,7 +41,7 @@ def explore_story(
             faults = [Fault(f"{step.step}: {step.effect}", step.line) for step in lost]
             raise BadFile(scenario.name, faults)
         now = stores.settings_of(db).clock
-        return [_explored(*orders.plain(db, view.id), now, limit) for view in played.orders]
+        return [_explored(*orders.plain(db, view.id), now, limit, on_progress) for view in played.orders]
     finally:
         db.close()
 
@@ -49,8 +55,10 @@ def _arguments(order: Order, action: Action, now: int) -> Iterator[commands.Args
             yield args
 
 
-def _explored(order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: int) -> ExploredView:
-    found = explore(order, entries, now, _arguments, limit=limit)
+def _explored(
+    order: Order, entries: tuple[ledger.Entry, ...], now: int, limit: int, on_progress: Callable[[int], None]
+) -> ExploredView:
+    found = explore(order, entries, now, _arguments, limit=limit, on_progress=on_progress)
     ends = [number for number, reached in enumerate(found.states) if reached.is_end]
     broken = [" → ".join(found.path(number)) for number, reached in enumerate(found.states) if not _holds(reached)]
     paths = count_paths(found, STEPS_MAX)
