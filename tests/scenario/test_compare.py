@@ -97,6 +97,17 @@ def test_a_policy_that_refuses_the_offer_has_no_order_and_says_why(shell: Shell,
     assert shell("scenario compare", str(story), "--policy", "standard", "--policy", "terms-2024").code == 0
 
 
+def test_several_processes_compare_as_one_does(shell: Shell, tmp_path: Path) -> None:
+    story = tmp_path / "story.toml"
+    story.write_text(shell.ok("scenario new").out)
+    policies = [word for name in ("terms-2024", "standard", "escrow-14d") for word in ("--policy", name)]
+    for broken in ("", "\nnope = 1\n"):
+        story.write_text(story.read_text() + broken)
+        alone, together = (shell(f"scenario compare --jobs {jobs}", str(story), *policies) for jobs in (1, 2))
+        assert alone == together
+        assert alone.code == (6 if broken else 0)
+
+
 # ── Explore ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

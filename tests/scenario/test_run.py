@@ -1,5 +1,6 @@
 """`scenario run` and `check`: files and folders, what went another way by file and line, and what CI servers read."""
 
+import os
 import pickle
 import re
 import stat
@@ -11,7 +12,7 @@ import store_helpers
 import xmlschema
 from cli.shell_helpers import Shell
 
-from milepost.cli.scenario_jobs import jobs_for
+from milepost.cli.scenario_jobs import in_jobs, jobs_for
 from milepost.errors import BadFile, Fault, MilepostError, NotFound, StoreError
 from milepost.market import stores
 from milepost.rules import STOP_WHEN
@@ -292,6 +293,27 @@ def test_an_error_is_the_same_in_another_process(error: MilepostError) -> None:
     assert (str(copy), copy.__dict__) == (str(error), error.__dict__)
 
 
+def process_of(name: str) -> tuple[str, int]:
+    """Which process is asked."""
+    return name, os.getpid()
+
+
+def test_jobs_are_done_by_other_processes_in_the_order_in_which_they_are_given() -> None:
+    names = [str(number) for number in range(40)]
+    told = list(in_jobs(process_of, names, 2))
+    assert [name for name, _ in told] == names
+    assert os.getpid() not in {process for _, process in told}
+    assert {process for _, process in in_jobs(process_of, names, 1)} == {os.getpid()}
+
+
+def test_what_stdin_holds_is_played_whatever_else_is(shell: Shell, tmp_path: Path) -> None:
+    names = suite(tmp_path / "s")[1:3]
+    for line in ("scenario run --json", "scenario check --json"):
+        alone, together = (shell(f"{line} --jobs {jobs} -", *names, stdin=GOOD.encode()) for jobs in (1, 2))
+        assert alone == together
+        assert alone.code == 0
+
+
 # ── Check ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -311,6 +333,14 @@ def test_check_tells_a_fault_by_file_line_and_column(shell: Shell, tmp_path: Pat
     assert (told.code, told.out) == (6, "")
     assert f"bad.toml:{FIRST}:" in told.err
     assert "there is no 'job' before this step" in told.err
+
+
+def test_several_processes_read_files_as_one_does(shell: Shell, tmp_path: Path) -> None:
+    names = suite(tmp_path / "s")
+    for some in (names[1:], names, [*names[1:], names[0], str(tmp_path / "nowhere.toml")]):
+        alone, together = (shell(f"scenario check --jobs {jobs}", *some) for jobs in (1, 3))
+        assert alone == together
+        assert alone.code == (0 if some == names[1:] else 6)
 
 
 def test_a_new_scenario_runs_as_it_is_from_a_file_and_from_stdin(shell: Shell, tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, comp
 _SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*\[scenario\]", re.MULTILINE)
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE|DIR...", help="Scenario files, or folders of them.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, max=64, help="How many processes do it; 1 where there are fewer than 50.")
+]
 OneFile = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file; - is stdin.")]
 
 
@@ -36,9 +39,7 @@ def run(
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML here.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show only what goes another way than written.")] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Play nothing after the first that fails.")] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, max=64, help="How many processes play; 1 for less than 50 files.")
-    ] = None,
+    jobs: Jobs = None,
 ) -> SuiteView:
     """Play scenario files; exit code 7 if a step or an expectation goes another way than written.
 
@@ -87,18 +88,17 @@ def _suite(results: Sequence[Result], files: int, *, quiet: bool) -> SuiteView:
 
 @app.command()
 @answers
-def check(files: Files) -> Listing[str]:
+def check(files: Files, jobs: Jobs = None) -> Listing[str]:
     """Read scenario files, and say whether they could be played; nothing is run.
 
     \b
     Example:
       milepost scenario check sample_data
     """
-    from milepost.cli.scenario_steps import load
+    from milepost.cli.scenario_jobs import check_all, jobs_for
 
     names = _files(files)
-    for name in names:
-        load(name)
+    check_all(names, jobs_for(len(names), jobs))
     return Listing("file", names)
 
 
@@ -119,6 +119,7 @@ def new() -> TextView:
 def compare(
     file: OneFile,
     policy: Annotated[list[str], typer.Option("--policy", metavar="NAME|FILE", help="A policy; repeat.")],
+    jobs: Jobs = None,
 ) -> Listing[ComparedView]:
     """Play one story under several policies: status, dates, and the money of each side.
 
@@ -126,10 +127,11 @@ def compare(
     Example:
       milepost scenario compare story.toml --policy standard --policy terms-2024
     """
-    from milepost.cli.scenario_steps import load, run_command
-    from milepost.scenario.compare import compare as compared
+    from milepost.cli.scenario_jobs import compare_all, jobs_for
+    from milepost.cli.scenario_steps import load
 
-    return Listing("comparison", compared(load(file), [documents.policy(name) for name in policy], run_command))
+    policies = [documents.policy(name) for name in policy]
+    return Listing("comparison", compare_all(load(file), policies, jobs_for(len(policies), jobs)))
 
 
 @app.command()

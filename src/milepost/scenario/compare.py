@@ -1,24 +1,16 @@
-"""What the same story comes to under several policies."""
+"""What the same story comes to under other policies."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from milepost.policy import Policy
 from milepost.scenario.file import Scenario
 from milepost.scenario.play import RunCommand, play
-from milepost.views.scenarios import ComparedView, PlayedView
+from milepost.views.scenarios import ComparedView
 
 
-def compare(scenario: Scenario, policies: Sequence[Policy], run_command: RunCommand) -> list[ComparedView]:
-    """A line for each order under each policy; a step that a policy refuses is told, and the story goes on."""
-    lines = []
-    for policy in policies:
-        played = play(replace(scenario, policy=policy), run_command, strict=False)
-        lines.extend(_lines(policy, played))
-    return lines
-
-
-def _lines(policy: Policy, played: PlayedView) -> list[ComparedView]:
+def compare(scenario: Scenario, policy: Policy, run_command: RunCommand) -> list[ComparedView]:
+    """A line for each order under a policy; a step that it refuses is told, and the story goes on."""
+    played = play(replace(scenario, policy=policy), run_command, strict=False)
     refused = [f"line {step.line}: {step.effect}" for step in played.steps if not step.ok]
     if not played.orders:
         return [ComparedView(policy.name, None, "", None, None, 0, 0, 0, 0, refused)]
