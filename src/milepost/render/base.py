@@ -6,10 +6,12 @@ A view of `views/x.py` is rendered by `render/x.py`, which is loaded when the fi
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from importlib import import_module
+from itertools import chain, zip_longest
 from typing import Any, NamedTuple, TypeVar
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +20,7 @@ from milepost import money, times
 from milepost.render.plain import printable
 from milepost.views.base import Created, Listing, Summed, View
 
+LONG = 200  # rows: more than two screens
 _STYLES = {
     "active": "cyan", "delivered": "yellow", "revising": "magenta", "approved": "green", "completed": "green",
     "cancelled": "red", "skipped": "dim", "planned": "dim", "late": "red",
@@ -92,7 +95,7 @@ def revisions(allowed: int | None) -> str:
 
 def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) -> Table:
     """A table in the house's manner: a header, no frame, numbers to the right."""
-    made = Table(
+    made = _Table(
         box=SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
@@ -104,6 +107,47 @@ def table(*columns: str, title: str | None = None, right: tuple[str, ...] = ()) 
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made
+
+
+class _Table(Table):
+    """A table that is written plainly where it is long: nobody looks at a hundred screens of colours and folds."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Its segments; of a long one each line is one, in a tenth of the time."""
+        if self.row_count <= LONG:
+            yield from super().__rich_console__(console, options)
+            return
+        for line in self._lines():
+            yield Segment(f"{line}\n")
+
+    def _lines(self) -> Iterator[str]:
+        """The lines of the table, whose columns are as wide as what stands in them."""
+        headers = [_plain(column.header) for column in self.columns]
+        rows = [
+            [_plain(cell).split("\n") for cell in row] for row in zip(*(one.cells for one in self.columns), strict=True)
+        ]
+        widths = [
+            max(map(cell_len, chain([header], *(row[number] for row in rows)))) for number, header in enumerate(headers)
+        ]
+        aligned = [(width, column.justify == "right") for width, column in zip(widths, self.columns, strict=True)]
+        if self.title:
+            yield from str(self.title).split("\n")
+        yield _aligned(headers, aligned)
+        yield "─" * (sum(widths) + 2 * len(widths) - 2)
+        for row in rows:
+            for line in zip_longest(*row, fillvalue=""):
+                yield _aligned(line, aligned)
+
+
+def _plain(cell: object) -> str:
+    """The text of a cell."""
+    return cell.plain if isinstance(cell, Text) else str(cell)
+
+
+def _aligned(cells: Iterable[str], widths: Iterable[tuple[int, bool]]) -> str:
+    """Cells beside each other, each to the left or the right of its column."""
+    spaces = ((cell, " " * (width - cell_len(cell)), right) for cell, (width, right) in zip(cells, widths, strict=True))
+    return "  ".join(space + cell if right else cell + space for cell, space, right in spaces).rstrip()
 
 
 def facts(rows: Sequence[tuple[str, RenderableType]]) -> Table:

@@ -28,7 +28,7 @@ def show(view: View, *, as_json: bool) -> None:
     else:
         from milepost.render.base import Safe, console, rendered
 
-        console().print(Safe(rendered(view)))
+        console().print(Safe(rendered(view)), crop=False)
     listing = view.listing if isinstance(view, Summed) else view
     if isinstance(listing, Listing) and listing.more:
         print("There are more; see them with --limit.", file=sys.stderr)  # noqa: T201
@@ -53,7 +53,7 @@ def text(view: View) -> str:
     from milepost.render.base import Safe, console, rendered
 
     told = io.StringIO()
-    console(file=told, width=80).print(Safe(rendered(view)))
+    console(file=told, width=80).print(Safe(rendered(view)), crop=False)
     return told.getvalue()
 
 
