@@ -117,11 +117,11 @@ class _Table(Table):
         if self.row_count <= LONG:
             yield from super().__rich_console__(console, options)
             return
-        for line in self._lines():
+        for line in self._lines("-" if options.ascii_only else "─"):
             yield Segment(f"{line}\n")
 
-    def _lines(self) -> Iterator[str]:
-        """The lines of the table, whose columns are as wide as what stands in them."""
+    def _lines(self, rule: str) -> Iterator[str]:
+        """The lines of the table, whose columns are as wide as what stands in them; a rule is below its header."""
         headers = [_plain(column.header) for column in self.columns]
         rows = [
             [_plain(cell).split("\n") for cell in row] for row in zip(*(one.cells for one in self.columns), strict=True)
@@ -133,7 +133,7 @@ class _Table(Table):
         if self.title:
             yield from str(self.title).split("\n")
         yield _aligned(headers, aligned)
-        yield "─" * (sum(widths) + 2 * len(widths) - 2)
+        yield rule * (sum(widths) + 2 * len(widths) - 2)
         for row in rows:
             for line in zip_longest(*row, fillvalue=""):
                 yield _aligned(line, aligned)
