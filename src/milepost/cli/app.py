@@ -4,21 +4,21 @@ Nouns are loaded when they are called: `--help` shows their names and lines from
 """
 
 import os
-import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command, get_group
 
 from milepost import __version__
+from milepost.cli import plain_types
 from milepost.cli.session import Session, current, showing, using
 from milepost.errors import BadFile, MilepostError, NotFound, NotShown, StoreBusy, StoreError
 from milepost.render.plain import json_text, printable
@@ -96,23 +96,16 @@ class LazyCommand(TyperCommand):
         return self._loaded
 
 
-_NUMBER = re.compile("[+-]?[0-9]+", re.ASCII)
-
-
 def _prepare(command: Any) -> None:
-    """Have all commands below one take the root's options too, and whole numbers written as digits alone.
-
-    What reads numbers takes `1_0` and ` 1 ` as well.
-    """
+    """Have all commands below one take the root's options too, read words of plain types quickly, and help in lines."""
+    command.rich_markup_mode = app.rich_markup_mode
     below = getattr(command, "commands", None)
     for one in (below or {}).values():
         _prepare(one)
     if below is None:
         command.params.extend(_everywhere(one) for one in COMMAND.params if one.name in ("db", "as_handle"))
-    for parameter in command.params:
-        described = parameter.type_descriptor
-        if described.annotation is int and described.parameter_info.parser is None:
-            parameter.process_value = _digits_only(parameter, parameter.process_value)
+    for parameter in command.get_params(typer.Context(command, **SETTINGS)):  # `--help` is made and kept by this
+        plain_types.prepare(parameter)
 
 
 def _everywhere(option: Any) -> Any:
@@ -131,37 +124,20 @@ def _settle(name: str, value: str | None) -> None:
         current().handle = value
 
 
-def _digits_only(parameter: Any, process_value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def checked(context: Any, value: Any) -> Any:
-        if isinstance(value, str) and not _NUMBER.fullmatch(value):
-            raise typer.BadParameter(f"{value[:60]!r} is not a whole number", ctx=context, param=parameter)
-        return process_value(context, value)
-
-    return checked
-
-
 class Group(TyperGroup):
-    """A group whose own options need no pydantic, as typer's do: a text is text, a flag that is not given False."""
+    """A group of commands: the root, or a noun."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Tell each command in a whole sentence; typer would cut it to a line."""
+        told = [(name, str(one.help).strip().split("\n\n")[0]) for name, one in self.commands.items() if not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, " ".join(line.split())) for name, line in told])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read its own options. Without any word it shows its help, which is no answer, so not on stdout.
-
-        Where an answer in JSON is wanted, a command that is missing is an error as any other.
-        """
+        """Read its own options. Where JSON is wanted, a command that is missing is an error as any other."""
         if not args and ctx.parent is not None and current().as_json:
             ctx.fail("Missing command.")
-        with redirect_stdout(sys.stdout if args else sys.stderr):
-            return super().parse_args(ctx, args)
-
-    def get_params(self, ctx: Any) -> Any:
-        """The options, `--help` among them."""
-        params = super().get_params(ctx)
-        for parameter in params:
-            if isinstance(parameter, TyperOption) and parameter.is_flag:
-                parameter.default = parameter.default or False
-            elif isinstance(parameter, TyperOption):
-                parameter.process_value = lambda ctx, value: value  # type: ignore[method-assign]
-        return params
+        return super().parse_args(ctx, args)
 
 
 class Root(Group):
@@ -173,10 +149,13 @@ class Root(Group):
             self.add_command(LazyCommand(name, noun.module, noun.line))
 
 
+SETTINGS: Mapping[str, Any] = {"help_option_names": ["--help", "-h"]}
+
 app = typer.Typer(
     cls=Root,
+    rich_markup_mode=None,  # help is text of lines that can be copied, whole words, and there at once
     no_args_is_help=True,
-    context_settings={"help_option_names": ["--help", "-h"]},
+    context_settings={**SETTINGS},
     help="Milestone work between a freelancer and a client, on one local SQLite file.",
     epilog="Start with: milepost demo. Exit codes: 0 done, 2 usage, 3 not found, 4 refused by a rule, 5 busy, "
     "6 store or file unusable, 7 a check failed, 8 done but not shown.",
@@ -314,10 +293,13 @@ def _placed(line: str, session: Session) -> str:
 
 
 def _tell_usage(error: TyperException, session: Session, *, as_json: bool) -> int:
-    code = int(getattr(error, "exit_code", USAGE))
-    if type(error).__name__ == "NoArgsIsHelpError":
-        return code  # the help was shown when it was raised
     from milepost.cli import error_text
+
+    code = int(getattr(error, "exit_code", USAGE))
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help is no answer, so not on stdout
+        for line in str(getattr(error, "message", "")).splitlines():
+            _say(line)
+        return code
 
     if as_json:
         _say(json_text({"error": error_text.usage_as_json(error) | _place(session)}))
@@ -333,4 +315,6 @@ def _say(line: str) -> None:
         sys.stderr.flush()
 
 
-COMMAND = get_command(app)
+COMMAND: Any = get_command(app)
+for _own in COMMAND.get_params(typer.Context(COMMAND, **SETTINGS)):
+    plain_types.prepare(_own)

@@ -145,7 +145,7 @@ def _ids(parsed: _Parsed) -> Iterator[_Word]:
 
 def _noun(parameter: Any) -> str:
     """What a parameter's value is called in usage."""
-    return (parameter.metavar or parameter.name or "").strip("[]")
+    return str(parameter.metavar or parameter.name)
 
 
 def _is_id(parameter: Any) -> bool:
