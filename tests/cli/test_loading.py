@@ -27,7 +27,6 @@ LOADS = (
         ("ledger show", False),
         ("ledger balances --order 1", False),
         ("ledger check", False),
-        ("resolution open --order 1 --whole --by client --reason late", False),
         ("resolution list", False),
         ("gig show 1", True),
         ("offer show 1", True),
@@ -40,10 +39,19 @@ def test_only_what_reads_gigs_offers_and_messages_loads_sqlmodel(working: Shell,
     assert found == (["pydantic", "rich", "sqlalchemy", "sqlmodel"] if loads else ["rich"])
 
 
-@pytest.mark.parametrize("line", ["order show 1", "order approve 1", "order tick --by +1d", "ledger balances"])
-def test_an_answer_in_json_loads_nothing_that_draws(working: Shell, line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "order show 1 --json",
+        "order approve 1 --json",
+        "order tick --by +1d --json",
+        "ledger balances --json",
+        "resolution open --order 1 --whole --by client --reason late",
+    ],
+)
+def test_an_answer_in_json_or_an_id_alone_loads_nothing_that_draws(working: Shell, line: str) -> None:
     working("order deliver 1")
-    assert loaded(working, f"{line} --json") == (0, [])
+    assert loaded(working, line) == (0, [])
 
 
 def test_an_option_that_cannot_be_read_loads_nothing_either(working: Shell) -> None:

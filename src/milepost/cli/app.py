@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
-from typer.main import get_command, get_group
+from typer.main import get_command, get_command_name, get_group
 
 from milepost import __version__
 from milepost.cli import plain_types
@@ -82,18 +82,38 @@ class LazyCommand(TyperCommand):
         self._loaded: Any = None
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The context of the real command."""
-        return self.load().make_context(info_name, args, parent, **extra)
+        """The context of the real command. If it was not needed before, of a noun only the verb that is called."""
+        real = self._loaded or self._real(args[0] if args else "")
+        return real.make_context(info_name, args, parent, **extra)
 
     def load(self) -> Any:
         """The real command: the module's group of this name, or the one verb of it."""
         if self._loaded is None:  # a scenario calls it many times
-            noun = import_module(self._module).app
-            noun.info.cls = Group
-            group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
-            _prepare(group)
-            self._loaded = group.commands[str(self.name)] if self._module.endswith(".root") else group
+            self._loaded = self._real()
         return self._loaded
+
+    def _real(self, verb: str = "") -> Any:
+        noun, is_verb = import_module(self._module).app, self._module.endswith(".root")
+        noun.info.cls = Group
+        group: Any = get_group(_alone(noun, str(self.name) if is_verb else verb))
+        _prepare(group)
+        return group.commands[str(self.name)] if is_verb else group
+
+
+def _alone(noun: typer.Typer, verb: str) -> typer.Typer:
+    """A noun with one of its verbs, since all take as long to make as most verbs to run; whole if it has no such."""
+    within = [noun, *(one.typer_instance for one in noun.registered_groups if one.typer_instance)]
+    found = [
+        one
+        for app in within
+        for one in app.registered_commands
+        if (one.name or get_command_name(one.callback.__name__)) == verb  # type: ignore[union-attr]
+    ]
+    if not found:
+        return noun
+    alone = copy(noun)
+    alone.registered_commands, alone.registered_groups = found, []
+    return alone
 
 
 def _prepare(command: Any) -> None:

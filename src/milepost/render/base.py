@@ -16,7 +16,7 @@ from rich.text import Text
 
 from milepost import money, times
 from milepost.render.plain import printable
-from milepost.views.base import Created, Listing, View
+from milepost.views.base import Listing, View
 
 _STYLES = {
     "active": "cyan", "delivered": "yellow", "revising": "magenta", "approved": "green", "completed": "green",
@@ -136,11 +136,6 @@ def _(view: Listing) -> RenderableType:  # type: ignore[type-arg]
         return Text(f"No {kind.plural}.")
     _load(kind.module)
     return _TABLES[view.noun](view.items)
-
-
-@rendered.register
-def _(view: Created) -> RenderableType:  # type: ignore[type-arg]
-    return str(view.id)
 
 
 def _load(module: str) -> None:
