@@ -46,14 +46,11 @@ def starts(tmp_path: Path, beside: Measure) -> Callable[..., None]:
 
     def measure(line: str, base: str, wanted: float, **extra: str) -> None:
         told = process((*MILEPOST, *shlex.split(line)), store | extra)
-        name = f"`milepost {line}`" if line else "completing a word"
+        name = f"`milepost {' '.join(line.split()[:5])}`" if line else "completing a word"
         beside(
-            f"{name.split(' --gig')[0]} beside `{base}`",
-            told,
-            process((sys.executable, "-c", base), {}),
-            wanted=wanted,
-            rounds=ROUNDS,
-        )
+            f"{name} beside `{base}`",
+            told, process((sys.executable, "-c", base), {}), wanted=wanted, rounds=ROUNDS,
+        )  # fmt: skip
 
     return measure
 
