@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import copy
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -206,7 +207,7 @@ def root(
     session = current()
     _settle("db", db)
     # A story says itself who acts, whatever the environment says.
-    session.handle = as_handle or (None if session.keeps else os.environ.get("MILEPOST_AS") or None)
+    session.handle = as_handle or session.handle or (None if session.keeps else os.environ.get("MILEPOST_AS") or None)
     session.as_json = as_json
 
 
@@ -216,6 +217,37 @@ def call(args: Sequence[str]) -> "View | int":
     if isinstance(answer, int) and answer == INTERRUPTED:
         raise KeyboardInterrupt  # typer makes an exit code of it; a story that runs commands must not go on
     return answer
+
+
+def call_one_of_many(args: Sequence[str]) -> "View | int":
+    """As `call`, for a line of a story or a batch: the way to its verb is found once, and not parsed for each line."""
+    way = _way(*args[:2])
+    if way is None:
+        return call(args)
+    with way.command.make_context(way.command.name, [*args[way.length :]], parent=way.noun) as context:
+        answer: View | int = way.command.invoke(context)
+    return answer
+
+
+class _Way(NamedTuple):
+    """A verb, the context of its noun, and how many words name it."""
+
+    command: Any
+    noun: typer.Context
+    length: int
+
+
+@cache
+def _way(first: str = "", second: str = "") -> _Way | None:
+    """The way to a verb by its words; None if that takes more than its words, or there is no such verb."""
+    if first not in NOUNS:
+        return None
+    root, found = typer.Context(COMMAND, info_name="milepost", **SETTINGS), COMMAND.commands[first].load()
+    if not isinstance(found, Group):
+        return _Way(found, root, 1)
+    if second not in found.commands:
+        return None
+    return _Way(found.commands[second], typer.Context(found, info_name=first, parent=root), 2)
 
 
 def run(args: Sequence[str]) -> int:
