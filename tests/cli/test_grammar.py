@@ -73,7 +73,9 @@ def test_a_command_that_is_new_needs_nothing_more_than_its_own_declarations(monk
     @noun.command()
     def go() -> None: ...
 
-    monkeypatch.setattr("milepost.cli.grammar.COMMAND", _root_with(monkeypatch, noun))
+    root = _root_with(monkeypatch, noun)
+    for module in ("app", "grammar"):
+        monkeypatch.setattr(f"milepost.cli.{module}.COMMAND", root)
     grammar._read.cache_clear()
     try:
         assert grammar.read(["extra", "stay", "--note", "job", "a", "--beside=b"]) == ({4: 0, 5: 9}, None, None)

@@ -221,7 +221,7 @@ def call(args: Sequence[str]) -> "View | int":
 
 def call_one_of_many(args: Sequence[str]) -> "View | int":
     """As `call`, for a line of a story or a batch: the way to its verb is found once, and not parsed for each line."""
-    way = _way(*args[:2])
+    way = way_to(*args[:2])
     if way is None:
         return call(args)
     with way.command.make_context(way.command.name, [*args[way.length :]], parent=way.noun) as context:
@@ -229,7 +229,7 @@ def call_one_of_many(args: Sequence[str]) -> "View | int":
     return answer
 
 
-class _Way(NamedTuple):
+class Way(NamedTuple):
     """A verb, the context of its noun, and how many words name it."""
 
     command: Any
@@ -238,16 +238,16 @@ class _Way(NamedTuple):
 
 
 @cache
-def _way(first: str = "", second: str = "") -> _Way | None:
+def way_to(first: str = "", second: str = "") -> Way | None:
     """The way to a verb by its words; None if that takes more than its words, or there is no such verb."""
     if first not in NOUNS:
         return None
     root, found = typer.Context(COMMAND, info_name="milepost", **SETTINGS), COMMAND.commands[first].load()
     if not isinstance(found, Group):
-        return _Way(found, root, 1)
+        return Way(found, root, 1)
     if second not in found.commands:
         return None
-    return _Way(found.commands[second], typer.Context(found, info_name=first, parent=root), 2)
+    return Way(found.commands[second], typer.Context(found, info_name=first, parent=root), 2)
 
 
 def run(args: Sequence[str]) -> int:
