@@ -73,7 +73,9 @@ def test_a_command_that_is_new_needs_nothing_more_than_its_own_declarations(monk
     @noun.command()
     def go() -> None: ...
 
-    monkeypatch.setattr("milepost.cli.grammar.COMMAND", _root_with(monkeypatch, noun))
+    root = _root_with(monkeypatch, noun)
+    for module in ("app", "grammar"):
+        monkeypatch.setattr(f"milepost.cli.{module}.COMMAND", root)
     grammar._read.cache_clear()
     try:
         assert grammar.read(["extra", "stay", "--note", "job", "a", "--beside=b"]) == ({4: 0, 5: 9}, None, None)
@@ -113,8 +115,10 @@ def _root_with(monkeypatch: pytest.MonkeyPatch, noun: typer.Typer) -> Any:
         ("order deliver 1 --link", "option '--link' requires an argument."),
         ("order place --client ana", "missing option '--gig'."),
         ("resolution open --order 1 --whole --reason late", "missing option '--by'. Choose from: client, seller"),
-        ("order list --status over", "'over' is not one of 'active', 'completed', 'cancelled'."),
-        ("gig milestone-payments 1 maybe", "'maybe' is not one of 'on', 'off'."),
+        ("order list --status actve", "'actve' is not one of active, completed, cancelled; did you mean active?"),
+        ("order list --limit 0", "0 is too small: it is 1 or more"),
+        ("order list --limit 1000001", "1000001 is too large: it is 1000000 or less"),
+        ("gig milestone-payments 1 maybe", "'maybe' is not one of on, off"),
         ("order list --limit few", "'few' is not a whole number"),
         ("init", "'init' has no place in a story"),
         ("scenario run x", "'scenario' has no place in a story"),

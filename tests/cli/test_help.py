@@ -1,5 +1,6 @@
 """`--help` of every command: it is there, its examples are commands, and it is quick to show."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from typer.core import TyperGroup
 
 from cli.shell_helpers import Shell, environment
 from cli.tree_helpers import COMMANDS, VERBS
+from milepost.cli import plain_types
 from milepost.cli.app import NOUNS
 
-HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "pydantic_core")
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "rich")
 
 
 def examples(command: Any) -> list[str]:
@@ -28,6 +30,22 @@ def test_every_command_has_help(empty: Shell, words: str) -> None:
     assert (told.code, told.err) == (0, "")
     assert f"Usage: {' '.join(['milepost', *words.split()])} " in told.out
     assert not empty.db.exists()
+
+
+@pytest.mark.parametrize("words", ["", *COMMANDS])
+def test_help_has_whole_words_and_no_types_of_python(empty: Shell, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    usage, _, told = empty(f"{words} --help").out.partition("\n")
+    assert "{" not in usage
+    assert not re.search(r"<(bool|int|str|path|file)|range|\[\[|[│╭]|\.\.\.$", told, re.MULTILINE), told
+    assert all(len(line) <= 80 for line in told.splitlines() if " --" not in line)
+    assert told == "".join(f"{line.rstrip()}\n" for line in told.splitlines())
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_option_is_read_without_a_validator(words: str) -> None:
+    read = {one.name: type(one.get_runtime_param()).__module__ for one in COMMANDS[words].params}
+    assert set(read.values()) <= {plain_types.__name__}, read
 
 
 @pytest.mark.parametrize("words", VERBS)
@@ -79,7 +97,7 @@ def test_a_verb_that_is_nearly_right_is_suggested(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("words", ["--help", "order --help", "order deliver --help", "--version", "order"])
-def test_what_only_tells_words_loads_no_database_and_no_validator(words: str) -> None:
+def test_what_only_tells_words_loads_no_database_no_validator_and_no_tables(words: str) -> None:
     code = f"""
 import sys
 sys.argv = ["milepost", *{words.split()!r}]

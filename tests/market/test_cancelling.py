@@ -218,7 +218,7 @@ def test_the_list_is_filtered_by_state_and_an_unknown_state_is_a_usage_error(des
     assert [one["id"] for one in desk.json("resolution list")] == [1, 2, 3]
     told = desk("resolution list --state closed")
     assert told.code == 2
-    assert "'open', 'accepted', 'declined', 'withdrawn', 'unanswered', 'lapsed', 'moot'" in told.err
+    assert "open, accepted, declined, withdrawn, unanswered, lapsed, moot" in told.err
 
 
 # ── No answer ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -125,7 +125,7 @@ def test_a_limit_takes_the_first_ones(town: Town, limit: int) -> None:
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        ("--status over", "'active', 'completed', 'cancelled'"),
+        ("--status over", "active, completed, cancelled"),
         ("--phase waiting", "awaiting-continue"),
         ("--limit 0", "--limit"),
     ],

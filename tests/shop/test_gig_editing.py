@@ -320,3 +320,17 @@ def test_nobody_makes_a_gig_for_somebody_else(empty_shop: Shop) -> None:
     words = ("--title", "A", "--seller", "maria", "--subcategory", "Logo Design", "--basic", "150:7")
     empty_shop.refuses("actor", line="--as ben gig create", more=words)
     empty_shop.ok("--as maria gig create", *words)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gig create --title '  A logo ' --seller maria --subcategory 'logo design' --premium 300:9:2 --basic 150:7:1",
+        "gig edit 1 --title '  Another logo ' --subcategory 'logo design'",
+        "gig set-package 1 standard 200:8:3",
+        "gig add-milestone 1 --name Extra --days 2",
+    ],
+)
+def test_what_a_change_of_a_gig_answers_is_what_is_shown_of_it_afterwards(shop: Shop, line: str) -> None:
+    answer = shop.json(line)
+    assert shop.json(f"gig show {answer['id']}") == answer

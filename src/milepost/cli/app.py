@@ -4,21 +4,22 @@ Nouns are loaded when they are called: `--help` shows their names and lines from
 """
 
 import os
-import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import copy
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
-from typer.main import get_command, get_group
+from typer.main import get_command, get_command_name, get_group
 
 from milepost import __version__
+from milepost.cli import plain_types
 from milepost.cli.session import Session, current, showing, using
 from milepost.errors import BadFile, MilepostError, NotFound, NotShown, StoreBusy, StoreError
 from milepost.render.plain import json_text, printable
@@ -82,37 +83,50 @@ class LazyCommand(TyperCommand):
         self._loaded: Any = None
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The context of the real command."""
-        return self.load().make_context(info_name, args, parent, **extra)
+        """The context of the real command. If it was not needed before, of a noun only the verb that is called."""
+        real = self._loaded or self._real(args[0] if args else "")
+        return real.make_context(info_name, args, parent, **extra)
 
     def load(self) -> Any:
         """The real command: the module's group of this name, or the one verb of it."""
         if self._loaded is None:  # a scenario calls it many times
-            noun = import_module(self._module).app
-            noun.info.cls = Group
-            group: Any = get_group(noun)  # not the command that a lone app would be: completion is the root's affair
-            _prepare(group)
-            self._loaded = group.commands[str(self.name)] if self._module.endswith(".root") else group
+            self._loaded = self._real()
         return self._loaded
 
+    def _real(self, verb: str = "") -> Any:
+        noun, is_verb = import_module(self._module).app, self._module.endswith(".root")
+        noun.info.cls = Group
+        group: Any = get_group(_alone(noun, str(self.name) if is_verb else verb))
+        _prepare(group)
+        return group.commands[str(self.name)] if is_verb else group
 
-_NUMBER = re.compile("[+-]?[0-9]+", re.ASCII)
+
+def _alone(noun: typer.Typer, verb: str) -> typer.Typer:
+    """A noun with one of its verbs, since all take as long to make as most verbs to run; whole if it has no such."""
+    within = [noun, *(one.typer_instance for one in noun.registered_groups if one.typer_instance)]
+    found = [
+        one
+        for app in within
+        for one in app.registered_commands
+        if (one.name or get_command_name(one.callback.__name__)) == verb  # type: ignore[union-attr]
+    ]
+    if not found:
+        return noun
+    alone = copy(noun)
+    alone.registered_commands, alone.registered_groups = found, []
+    return alone
 
 
 def _prepare(command: Any) -> None:
-    """Have all commands below one take the root's options too, and whole numbers written as digits alone.
-
-    What reads numbers takes `1_0` and ` 1 ` as well.
-    """
+    """Have all commands below one take the root's options too, read words of plain types quickly, and help in lines."""
+    command.rich_markup_mode = app.rich_markup_mode
     below = getattr(command, "commands", None)
     for one in (below or {}).values():
         _prepare(one)
     if below is None:
         command.params.extend(_everywhere(one) for one in COMMAND.params if one.name in ("db", "as_handle"))
-    for parameter in command.params:
-        described = parameter.type_descriptor
-        if described.annotation is int and described.parameter_info.parser is None:
-            parameter.process_value = _digits_only(parameter, parameter.process_value)
+    for parameter in command.get_params(typer.Context(command, **SETTINGS)):  # `--help` is made and kept by this
+        plain_types.prepare(parameter)
 
 
 def _everywhere(option: Any) -> Any:
@@ -131,37 +145,20 @@ def _settle(name: str, value: str | None) -> None:
         current().handle = value
 
 
-def _digits_only(parameter: Any, process_value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def checked(context: Any, value: Any) -> Any:
-        if isinstance(value, str) and not _NUMBER.fullmatch(value):
-            raise typer.BadParameter(f"{value[:60]!r} is not a whole number", ctx=context, param=parameter)
-        return process_value(context, value)
-
-    return checked
-
-
 class Group(TyperGroup):
-    """A group whose own options need no pydantic, as typer's do: a text is text, a flag that is not given False."""
+    """A group of commands: the root, or a noun."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Tell each command in a whole sentence; typer would cut it to a line."""
+        told = [(name, str(one.help).strip().split("\n\n")[0]) for name, one in self.commands.items() if not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, " ".join(line.split())) for name, line in told])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read its own options. Without any word it shows its help, which is no answer, so not on stdout.
-
-        Where an answer in JSON is wanted, a command that is missing is an error as any other.
-        """
+        """Read its own options. Where JSON is wanted, a command that is missing is an error as any other."""
         if not args and ctx.parent is not None and current().as_json:
             ctx.fail("Missing command.")
-        with redirect_stdout(sys.stdout if args else sys.stderr):
-            return super().parse_args(ctx, args)
-
-    def get_params(self, ctx: Any) -> Any:
-        """The options, `--help` among them."""
-        params = super().get_params(ctx)
-        for parameter in params:
-            if isinstance(parameter, TyperOption) and parameter.is_flag:
-                parameter.default = parameter.default or False
-            elif isinstance(parameter, TyperOption):
-                parameter.process_value = lambda ctx, value: value  # type: ignore[method-assign]
-        return params
+        return super().parse_args(ctx, args)
 
 
 class Root(Group):
@@ -173,10 +170,13 @@ class Root(Group):
             self.add_command(LazyCommand(name, noun.module, noun.line))
 
 
+SETTINGS: Mapping[str, Any] = {"help_option_names": ["--help", "-h"]}
+
 app = typer.Typer(
     cls=Root,
+    rich_markup_mode=None,  # help is text of lines that can be copied, whole words, and there at once
     no_args_is_help=True,
-    context_settings={"help_option_names": ["--help", "-h"]},
+    context_settings={**SETTINGS},
     help="Milestone work between a freelancer and a client, on one local SQLite file.",
     epilog="Start with: milepost demo. Exit codes: 0 done, 2 usage, 3 not found, 4 refused by a rule, 5 busy, "
     "6 store or file unusable, 7 a check failed, 8 done but not shown.",
@@ -207,7 +207,7 @@ def root(
     session = current()
     _settle("db", db)
     # A story says itself who acts, whatever the environment says.
-    session.handle = as_handle or (None if session.keeps else os.environ.get("MILEPOST_AS") or None)
+    session.handle = as_handle or session.handle or (None if session.keeps else os.environ.get("MILEPOST_AS") or None)
     session.as_json = as_json
 
 
@@ -217,6 +217,37 @@ def call(args: Sequence[str]) -> "View | int":
     if isinstance(answer, int) and answer == INTERRUPTED:
         raise KeyboardInterrupt  # typer makes an exit code of it; a story that runs commands must not go on
     return answer
+
+
+def call_one_of_many(args: Sequence[str]) -> "View | int":
+    """As `call`, for a line of a story or a batch: the way to its verb is found once, and not parsed for each line."""
+    way = way_to(*args[:2])
+    if way is None:
+        return call(args)
+    with way.command.make_context(way.command.name, [*args[way.length :]], parent=way.noun) as context:
+        answer: View | int = way.command.invoke(context)
+    return answer
+
+
+class Way(NamedTuple):
+    """A verb, the context of its noun, and how many words name it."""
+
+    command: Any
+    noun: typer.Context
+    length: int
+
+
+@cache
+def way_to(first: str = "", second: str = "") -> Way | None:
+    """The way to a verb by its words; None if that takes more than its words, or there is no such verb."""
+    if first not in NOUNS:
+        return None
+    root, found = typer.Context(COMMAND, info_name="milepost", **SETTINGS), COMMAND.commands[first].load()
+    if not isinstance(found, Group):
+        return Way(found, root, 1)
+    if second not in found.commands:
+        return None
+    return Way(found.commands[second], typer.Context(found, info_name=first, parent=root), 2)
 
 
 def run(args: Sequence[str]) -> int:
@@ -314,10 +345,13 @@ def _placed(line: str, session: Session) -> str:
 
 
 def _tell_usage(error: TyperException, session: Session, *, as_json: bool) -> int:
-    code = int(getattr(error, "exit_code", USAGE))
-    if type(error).__name__ == "NoArgsIsHelpError":
-        return code  # the help was shown when it was raised
     from milepost.cli import error_text
+
+    code = int(getattr(error, "exit_code", USAGE))
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help is no answer, so not on stdout
+        for line in str(getattr(error, "message", "")).splitlines():
+            _say(line)
+        return code
 
     if as_json:
         _say(json_text({"error": error_text.usage_as_json(error) | _place(session)}))
@@ -333,4 +367,6 @@ def _say(line: str) -> None:
         sys.stderr.flush()
 
 
-COMMAND = get_command(app)
+COMMAND: Any = get_command(app)
+for _own in COMMAND.get_params(typer.Context(COMMAND, **SETTINGS)):
+    plain_types.prepare(_own)

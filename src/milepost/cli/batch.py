@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from milepost.cli import grammar
-from milepost.cli.app import call, tell
+from milepost.cli.app import call_one_of_many, tell
 from milepost.cli.session import Session, current, note, showing, using
 from milepost.errors import BadFile, Fault, MilepostError
 from milepost.files.input import name_told, opened
@@ -86,10 +86,8 @@ def _answer(batch: _Batch, number: int, line: str) -> None:
     faults = list(spoken.faults(command, line, batch.refs))
     if faults:
         raise typer.BadParameter(faults[0])
-    handle = current().handle
-    party = ["--as", handle] if handle is not None else []
-    with using(Session(keeps=batch.db)):
-        view = call([*party, *command.spoken(batch.refs)])
+    with using(Session(keeps=batch.db, handle=current().handle)):
+        view = call_one_of_many(command.spoken(batch.refs))
     if isinstance(view, int):
         raise typer.BadParameter("a line of a batch is a command that answers")
     made = view.id if isinstance(view, Created | Repeated) else None

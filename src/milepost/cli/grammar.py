@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from milepost.cli.app import COMMAND, NOUNS, LazyCommand
+from milepost.cli.app import COMMAND, NOUNS, LazyCommand, way_to
 from milepost.cli.error_text import usage_message
 from milepost.cli.options import possible_id
 from milepost.cli.session import Session, using
@@ -113,7 +113,10 @@ def _parsed(words: Sequence[str]) -> _Parsed:
     rest: list[str] = [_Word(word, number) for number, word in enumerate(words)]
     command: Any = COMMAND
     context = typer.Context(command, info_name="milepost", **COMMAND.context_settings)
-    begin = 0
+    begin, way = 0, way_to(*words[:2])
+    if way is not None and NOUNS[words[0]].in_story:  # as most do: nothing stands before the verb
+        command, begin = way.command, way.length
+        context, rest = typer.Context(command, info_name=command.name, parent=way.noun), rest[begin:]
     while True:
         given, rest, order = command.make_parser(context).parse_args(rest)
         for one in order:
@@ -145,7 +148,7 @@ def _ids(parsed: _Parsed) -> Iterator[_Word]:
 
 def _noun(parameter: Any) -> str:
     """What a parameter's value is called in usage."""
-    return (parameter.metavar or parameter.name or "").strip("[]")
+    return str(parameter.metavar or parameter.name)
 
 
 def _is_id(parameter: Any) -> bool:

@@ -40,7 +40,7 @@ def possible_id(param: typer.CallbackParam, value: int | None) -> int | None:
     Every id on the command line is declared with this callback: it is how the grammar knows ids from other numbers.
     """
     if value is not None and value > ID_MAX:
-        raise NotFound(str(param.metavar).strip("[]").lower(), value)
+        raise NotFound(str(param.metavar).lower(), value)
     return value
 
 
@@ -57,7 +57,7 @@ def id_option(name: str, noun: str, help: str) -> Any:
 GigId = Annotated[int, id_argument("GIG", "The gig's id.")]
 OfferId = Annotated[int, id_argument("OFFER", "The offer's id.")]
 OrderId = Annotated[int, id_argument("ORDER", "The order's id.")]
-MaybeOrder = Annotated[int | None, id_argument("[ORDER]", "One order's; else the store's.")]
+MaybeOrder = Annotated[int | None, id_argument("ORDER", "One order's; else the store's.")]
 OfOrder = Annotated[int | None, id_option("--order", "ORDER", "Only this order's.")]
 
 

@@ -146,7 +146,7 @@ def what_if(
     order: OrderId,
     action: Annotated[
         list[str],
-        typer.Argument(metavar="ACTION...", help="The words of a command, without the order's id; quoted if several."),
+        typer.Argument(metavar="ACTION", help="The words of a command, without the order's id; quoted if several."),
     ],
 ) -> "TrialView":
     """Show what would follow from some actions: the order, its timers and the ledger. Nothing is saved.

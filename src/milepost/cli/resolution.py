@@ -9,7 +9,6 @@ from milepost.cli.keyed import changes
 from milepost.cli.options import (
     FromFile,
     Limit,
-    MaybeOrder,
     OfferMilestones,
     OrderId,
     amount,
@@ -45,7 +44,7 @@ Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="What to say w
 def open_(
     by: By,
     reason: Reason,
-    order: MaybeOrder = None,
+    order: Annotated[int | None, id_argument("ORDER", "The order's id.")] = None,
     order_option: Annotated[int | None, id_option("--order", "ORDER", "The order's id, as an option.")] = None,
     milestone: Milestone = None,
     whole: Whole = False,

@@ -159,9 +159,7 @@ def batch(
 @app.command()
 @answers
 def demo(
-    file: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="A scenario file; else the shipped story.")
-    ] = None,
+    file: Annotated[str | None, typer.Argument(metavar="FILE", help="A scenario file; else the shipped story.")] = None,
 ) -> "PlayedView":
     """Play a story in memory: its steps, the order, its timers and the payment ledger.
 

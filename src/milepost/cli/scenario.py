@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="Stories in files: run, check, comp
 
 _SCENARIO = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*\[scenario\]", re.MULTILINE)
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE|DIR...", help="Scenario files, or folders of them.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE|DIR", help="Scenario files, or folders of them.")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, max=64, help="How many processes do it; 1 where there are fewer than 50.")
 ]

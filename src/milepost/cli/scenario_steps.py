@@ -8,7 +8,7 @@ from typer.exceptions import TyperException
 
 from milepost import data
 from milepost.cli import grammar
-from milepost.cli.app import call
+from milepost.cli.app import call_one_of_many
 from milepost.cli.error_text import usage_message
 from milepost.cli.session import Session, using
 from milepost.policy import Policy
@@ -63,7 +63,7 @@ def run_command(db: Database, words: Sequence[str]) -> View | int:
     """Run the words of a command on an open store, and answer with its view."""
     with using(Session(keeps=db)):
         try:
-            return call(words)
+            return call_one_of_many(words)
         except TyperException as error:
             if isinstance(error.__cause__, RuleError):
                 raise error.__cause__ from error  # text that a rule asks for otherwise: a story may expect it

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from milepost.cli.app import call
+from milepost.cli.app import call_one_of_many
 from milepost.cli.grammar import completed, given
 from milepost.cli.session import Session, using
 from milepost.commands import COMMANDS, TICK, WITHDRAW
@@ -23,7 +23,6 @@ ACTIONS = tuple(dict.fromkeys(template.verb for template in (*(one.template for 
 def trial(db: Database, order_id: int, actions: Sequence[str], *, handle: str | None = None) -> TrialView:
     """What would follow from some actions on an order; nothing is kept. Raises what their commands raise."""
     commands = [_words(text) for text in actions]
-    party = ["--as", handle] if handle is not None else []
     with db.trial() as copy:
         standing = orders.show(copy, order_id)
         before = {entry.id for entry in _entries(copy, order_id, standing.seller)}
@@ -34,8 +33,8 @@ def trial(db: Database, order_id: int, actions: Sequence[str], *, handle: str | 
             named = {given(whole).get(name) for name in ("order", "order_option")}
             if not named <= {None, str(order_id)}:
                 raise typer.BadParameter(f"{' '.join(words)!r} is about another order than {order_id}")
-            with using(Session(keeps=copy)):
-                call([*party, *whole])
+            with using(Session(keeps=copy, handle=handle)):
+                call_one_of_many(whole)
             standing = orders.show(copy, order_id)
             told = whole[1:] if whole[0] == ORDER else whole
             steps.append(StepView(standing.now, None, " ".join(told), effect_of(standing)))

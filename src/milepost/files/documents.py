@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -346,7 +347,8 @@ def policy_names() -> list[str]:
 # ── Templates ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def shipped_templates() -> list[Template]:
-    """The templates that ship with the program, by name."""
+@cache
+def shipped_templates() -> tuple[Template, ...]:
+    """The templates that ship with the program, by name; read once, as a story may ask for them often."""
     names = data.listing("templates")
-    return [parse(TemplateDocument, data.text("templates", f"{name}.toml"), name).plain() for name in names]
+    return tuple(parse(TemplateDocument, data.text("templates", f"{name}.toml"), name).plain() for name in names)

@@ -20,8 +20,9 @@ def create(db: Database, gig: Gig, *, handle: str | None = None) -> Created[GigV
     _check_seller(gig, handle, {})
     with db.write() as connection:
         at = settings.clock(connection)
-        gig_id = catalog.add_gig(connection, _checked(connection, gig), at)
-        return Created(gig_id, _view(connection, catalog.gig(connection, gig_id)))
+        checked = _checked(connection, gig)
+        gig_id = catalog.add_gig(connection, checked, at)
+        return Created(gig_id, _view(connection, StoredGig(gig_id, checked, at)))
 
 
 # ── Edits: orders that were placed stay as they are ─────────────────────────────────────────────────────────────────
@@ -154,8 +155,9 @@ def _edit(db: Database, gig_id: int, change: Callable[[Gig], Gig], handle: str |
     with db.write() as connection:
         stored = catalog.gig(connection, gig_id)
         _check_seller(stored.gig, handle, {"gig": gig_id})
-        catalog.replace_gig(connection, gig_id, _checked(connection, change(stored.gig)))
-        return _view(connection, catalog.gig(connection, gig_id))
+        edited = _checked(connection, change(stored.gig))
+        catalog.replace_gig(connection, gig_id, edited)
+        return _view(connection, stored._replace(gig=edited))
 
 
 # ── What there is ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from milepost import money, times
 from milepost.render.plain import printable
-from milepost.views.base import Created, Listing, Summed, View
+from milepost.views.base import Listing, Summed, View
 
 LONG = 200  # rows: more than two screens
 _STYLES = {
@@ -180,11 +180,6 @@ def _(view: Listing) -> RenderableType:  # type: ignore[type-arg]
         return Text(f"No {kind.plural}.")
     _load(kind.module)
     return _TABLES[view.noun](view.items)
-
-
-@rendered.register
-def _(view: Created) -> RenderableType:  # type: ignore[type-arg]
-    return str(view.id)
 
 
 @rendered.register

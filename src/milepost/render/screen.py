@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from milepost.render.plain import json_text
-from milepost.views.base import Listing, Repeated, Summed, TextView, View, as_plain
+from milepost.views.base import Created, Listing, Repeated, Summed, TextView, View, as_plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -21,10 +21,8 @@ def show(view: View, *, as_json: bool) -> None:
     """Print a view on stdout; that a list has more goes to stderr."""
     if as_json or (isinstance(view, Repeated) and not view.shown):
         print(json_text(as_plain(view), ascii_only=_is_narrow(), indent=2))  # noqa: T201
-    elif isinstance(view, TextView):
-        print(view.text, end="")  # noqa: T201 - for another program, so never wrapped
-    elif isinstance(view, Repeated):
-        print(view.shown, end="")  # noqa: T201 - as it was shown then
+    elif (undrawn := _undrawn(view)) is not None:
+        print(undrawn, end="")  # noqa: T201 - never wrapped
     else:
         from milepost.render.base import Safe, console, rendered
 
@@ -32,6 +30,15 @@ def show(view: View, *, as_json: bool) -> None:
     listing = view.listing if isinstance(view, Summed) else view
     if isinstance(listing, Listing) and listing.more:
         print("There are more; see them with --limit.", file=sys.stderr)  # noqa: T201
+
+
+def _undrawn(view: View) -> str | None:
+    """The text of a view that is no table: for another program, an id, or what was shown when it was first asked."""
+    if isinstance(view, TextView):
+        return view.text
+    if isinstance(view, Created):
+        return f"{view.id}\n"
+    return view.shown if isinstance(view, Repeated) else None
 
 
 def show_line(view: View, number: int | None = None) -> None:
@@ -48,8 +55,9 @@ def _is_narrow() -> bool:
 
 def text(view: View) -> str:
     """What a view looks like where there is no terminal."""
-    if isinstance(view, TextView):
-        return view.text
+    undrawn = _undrawn(view)
+    if undrawn is not None:
+        return undrawn
     from milepost.render.base import Safe, console, rendered
 
     told = io.StringIO()
