@@ -141,7 +141,7 @@ def test_an_older_store_that_cannot_climb_is_told_with_the_reason(rich: Path) ->
     edit(rich, "PRAGMA user_version = 2")
     (finding,) = doctor.examine(rich).findings
     assert finding.check == "version"
-    assert finding.fault.endswith("but its index balances_empty was added, so that it stays as it is")
+    assert finding.fault.endswith("but its table history was changed, so that it stays as it is")
 
 
 @pytest.mark.parametrize(

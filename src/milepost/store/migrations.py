@@ -233,9 +233,9 @@ class Changed(NamedTuple):
 
 
 def changes(schema: Schema, version: int) -> Iterator[Changed]:
-    """What somebody else has added to a store, dropped or changed, by its kind and name."""
+    """What somebody else has added to a store, dropped or changed, by its kind and name; tables before their indexes."""
     found, made = ({(one.type, one.name): one.words for one in some} for some in (schema, schema_at(version)))
-    for type, key in sorted(found.keys() | made.keys()):
+    for type, key in sorted(found.keys() | made.keys(), key=lambda one: (one[0] != "table", one)):
         if found.get((type, key)) != made.get((type, key)):
             how = "added" if (type, key) not in made else "dropped" if (type, key) not in found else "changed"
             yield Changed(type, key, how)
