@@ -367,6 +367,7 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
 # By the beginning of SQLite's name for it, or of its words where it has no name of its own.
 _DAMAGES = {
     "SQLITE_CORRUPT": "SQLite says of {name}: {error}",
+    "SQLITE_TOOBIG": "{name} holds what is larger than anything that can be stored: {error}",
     "unsupported file format": "the header of {name} names a file format that SQLite does not know",
     "Could not decode to UTF-8": "{name} holds a text that is not UTF-8: {error}",
 }
