@@ -46,6 +46,13 @@ class Connection(sqlite3.Connection):
     heads: dict[int, bytes]
     lent: Any = None
 
+    def close(self) -> None:
+        """Close it, and let go of what it was lent to, which would be kept for ever."""
+        if self.lent is not None:
+            self.lent.close()
+            self.lent = None
+        super().close()
+
     def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
         """Every row that a statement gives: none stays to be read, and would keep others from writing."""
         return self.execute(statement, values).fetchall()
