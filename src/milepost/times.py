@@ -83,8 +83,11 @@ def parse_duration(given: str) -> int:
 
 
 def format_instant(instant: int) -> str:
-    """ISO 8601 with Z, to the second."""
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """ISO 8601 with Z, to the second. Raises `ValueError` for what is far from any instant."""
+    try:
+        return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OSError, OverflowError) as error:  # an OSError here would seem to be one of the output
+        raise ValueError(f"{instant} is no instant") from error
 
 
 def format_duration(seconds: int) -> str:

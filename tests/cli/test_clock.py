@@ -49,11 +49,37 @@ def test_a_system_clock_does_not_go_back_with_the_machine_s(empty: Shell, monkey
     assert empty.json("order show 1")["now"] == START
 
 
-def test_a_tick_without_options_moves_to_the_machine_s_time(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tick_to_now_moves_to_the_machine_s_time(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     set_machine(monkeypatch, NOW + times.DAY)
-    assert shell.json("order tick")["clock"] == "2026-01-06T09:00:00Z"
+    assert shell.json("order tick --now now")["clock"] == "2026-01-06T09:00:00Z"
     set_machine(monkeypatch, NOW)
-    assert shell.refused("order tick") == "clock-forward"
+    assert shell.refused("order tick --now now") == "clock-forward"
+
+
+def test_a_tick_without_options_asks_and_does_nothing_where_nobody_can_be_asked(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_machine(monkeypatch, NOW + times.DAY)
+    told = shell("order tick")
+    assert (told.code, told.out) == (2, "")
+    assert "say where to: --now TIME (--now now: the machine's time), --by, --next or --until-done" in told.err
+    questions: list[str] = []
+    monkeypatch.setattr("milepost.cli.order_clock.asks", lambda: True)
+    monkeypatch.setattr("milepost.cli.order_clock.confirm", questions.append)
+    assert shell.json("order tick")["clock"] == "2026-01-06T09:00:00Z"
+    assert questions == ["Move the store's clock to the machine's time, 2026-01-06T09:00:00Z?"]
+
+
+@pytest.mark.parametrize("options", ["--by 1s", "--now +1h", "--next", "--until-done 1", "--by 1d --dry-run"])
+def test_a_clock_that_follows_the_machine_s_never_runs_ahead_of_it(
+    empty: Shell, monkeypatch: pytest.MonkeyPatch, options: str
+) -> None:
+    set_machine(monkeypatch, NOW)
+    empty.ok("init --clock system")
+    empty.ok(f"order deliver {empty.order()}")
+    assert empty.refused(f"order tick {options}") == "time-format"
+    assert empty.json("order tick --now now")["clock"] == START
+    assert empty.json("order show 1")["now"] == START
 
 
 @pytest.mark.parametrize(
@@ -127,7 +153,7 @@ def test_the_tick_that_is_told_brings_a_store_up_to_the_machine_s_clock(
     empty.ok(f"order deliver {empty.order()}")
     set_machine(monkeypatch, NOW + 90 * times.DAY)
     hint = empty("order list").err.splitlines()[1]
-    assert empty.json("order tick --dry-run")["clock"] == "2026-04-05T09:00:00Z"
+    assert empty.json("order tick --now now --dry-run")["clock"] == "2026-04-05T09:00:00Z"
     empty.ok(hint.removeprefix("hint: milepost "))
     assert empty.json("order show 1")["reason"] == "review-expired"
 
@@ -140,7 +166,7 @@ def test_a_machine_s_clock_outside_the_years_that_there_are_is_told(
     assert empty.refused("init") == "time-format"
     empty.ok(f"init --start {START}")
     assert empty.json("gig list") == []
-    assert empty.refused("order tick") == "time-format"
+    assert empty.refused("order tick --now now") == "time-format"
     empty.db.unlink()
     set_machine(monkeypatch, NOW)
     empty.ok("init --clock system")

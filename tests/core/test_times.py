@@ -157,3 +157,9 @@ def test_months_keep_the_time_of_day_and_the_day_as_far_as_the_month_has_it(mome
     assert after.time() == before.time()
     assert (after.year * 12 + after.month) - (before.year * 12 + before.month) == months
     assert after.day == min(before.day, calendar.monthrange(after.year, after.month)[1])
+
+
+@pytest.mark.parametrize("instant", [2**63 - 1, -(2**63), 10**12])
+def test_what_is_no_instant_is_not_formatted(instant: int) -> None:
+    with pytest.raises(ValueError, match=r"is no instant|out of range"):
+        times.format_instant(instant)

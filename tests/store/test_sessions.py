@@ -1,5 +1,6 @@
 """What SQLModel's objects write and what the driver writes stand in one transaction, and fall in one."""
 
+import gc
 import os
 import signal
 from contextlib import suppress
@@ -12,7 +13,8 @@ from milepost.core.inbox import Message
 from milepost.core.offer import Offer
 from milepost.core.transitions import Actor
 from milepost.errors import StoreError
-from milepost.market import offers, orders
+from milepost.market import offers, orders, stores
+from milepost.policy import STANDARD
 from milepost.rules import RuleError
 from milepost.store import catalog, inbox, settings
 from milepost.store.db import Connection, Database
@@ -102,3 +104,21 @@ def add_package_of_no_gig(connection: Connection) -> None:
     """An object that SQLite refuses."""
     with session_in(connection) as session:
         session.add(PackageRow(gig_id=9, tier="basic", price_cents=1, days=1, revisions=0, description=""))
+
+
+def test_a_store_that_is_closed_leaves_nothing_behind() -> None:
+    """SQLAlchemy keeps what it works on for ever, if nobody says that it is given back."""
+    kept = len(_lent())
+    for _ in range(5):
+        db = stores.create_memory(start=store_helpers.START, policy=STANDARD)
+        with db.write() as connection:
+            catalog.add_gig(connection, A_GIG, store_helpers.START)
+            catalog.gig(connection, 1)
+        assert len(_lent()) == kept + 1
+        db.close()
+    assert len(_lent()) == kept
+
+
+def _lent() -> list[object]:
+    gc.collect()
+    return [one for one in gc.get_objects() if type(one).__name__ == "_Lent"]

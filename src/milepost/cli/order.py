@@ -75,9 +75,10 @@ def deliver(
     ] = None,
     milestone: Meant = None,
 ) -> "OrderView":
-    """Deliver the running milestone, as the seller: it opens the client's review of 8 days.
+    """Deliver the running milestone, as the seller: it opens the client's review.
 
-    The last milestone's delivery is the final one and needs a file or a link.
+    If the client says nothing until the review ends (8 days in the standard policy), the order is complete; `milepost
+    order timers` shows when. The last milestone's delivery is the final one and needs a file or a link.
 
     \b
     Examples:

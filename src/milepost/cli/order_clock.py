@@ -7,20 +7,28 @@ import typer
 from milepost import times
 from milepost.cli.keyed import changes
 from milepost.cli.options import Limit, duration, id_option, moment
-from milepost.cli.session import machine_now, make_way, note, store
+from milepost.cli.session import asks, confirm, machine_now, make_way, note, store
 
 if TYPE_CHECKING:
     from milepost.store.db import Database
     from milepost.views.clock import TickView
 
 app = typer.Typer()
+NOW = "now"
+
+
+def _moment_or_now(text: str) -> times.When:
+    return times.When(text, machine_now()) if text == NOW else moment(text)
 
 
 @app.command()
 @changes
 def tick(
     now: Annotated[
-        times.When | None, typer.Option(metavar="TIME", parser=moment, help="Move the clock to this time.")
+        times.When | None,
+        typer.Option(
+            metavar="TIME", parser=_moment_or_now, help="Move the clock to this time; `now` is the machine's."
+        ),
     ] = None,
     by: Annotated[
         times.When | None,
@@ -33,7 +41,8 @@ def tick(
 ) -> "TickView":
     """Move the store's clock on and fire what is due, each timer at its own instant.
 
-    Without options the clock moves to the machine's time. It never moves back.
+    The clock never moves back, and the clock of a store that follows the machine's never runs ahead of it. Without
+    options it is asked, at a terminal, whether to move to the machine's time.
 
     \b
     Examples:
@@ -44,11 +53,24 @@ def tick(
     given = [option for option in (now, by, until_done) if option is not None]
     if len(given) + next_one > 1:
         raise typer.BadParameter("give one of --now, --by, --next, --until-done")
+    if not given and not next_one:
+        now = _asked()
     if dry_run:
         note("A dry run: nothing of this is saved.")
         with store(ticks=True).snapshot() as copy:
             return _tick(copy, now or by, next_one, until_done, limit)
     return _tick(store(ticks=True), now or by, next_one, until_done, limit)
+
+
+def _asked() -> times.When:
+    """The machine's time, if that is meant: a clock that has moved on never comes back."""
+    if not asks():
+        raise typer.BadParameter(
+            "say where to: --now TIME (--now now: the machine's time), --by, --next or --until-done"
+        )
+    now = machine_now()
+    confirm(f"Move the store's clock to the machine's time, {times.format_instant(now)}?")
+    return times.When(NOW, now)
 
 
 def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: int | None, limit: int) -> "TickView":
@@ -62,9 +84,8 @@ def _tick(db: "Database", when: times.When | None, next_one: bool, until_done: i
             make_way()
 
         if until_done is not None:
-            return clock.tick_until_done(db, until_done, keep=limit, on_progress=go_on)
-        target = when if when is not None else None if next_one else machine_now()
-        view = clock.tick(db, target, keep=limit, on_progress=go_on)
+            return clock.tick_until_done(db, until_done, keep=limit, machine_now=machine_now, on_progress=go_on)
+        view = clock.tick(db, when, keep=limit, machine_now=machine_now, on_progress=go_on)
     if next_one and not view.count:
         note("No timer is armed.")
     return view

@@ -53,8 +53,8 @@ def open_(
 ) -> "Created[RequestView]":
     """Ask the other party to cancel a milestone or the whole order; prints the request's id.
 
-    Unanswered for 48 hours it counts as accepted. With --keep the seller keeps a part of the running milestone's price
-    for work done, and the rest is refunded.
+    Unanswered for as long as the policy says (48 hours in the standard one) it counts as accepted. With --keep the
+    seller keeps a part of the running milestone's price for work done, and the rest is refunded.
 
     \b
     Examples:
@@ -89,7 +89,7 @@ def extend(
 ) -> "Created[RequestView]":
     """Ask the other party for more days for the running milestone; prints the request's id.
 
-    Unanswered for 48 hours it lapses, and nothing changes.
+    Unanswered for as long as the policy says (48 hours in the standard one) it lapses, and nothing changes.
 
     \b
     Example:
@@ -114,7 +114,8 @@ def change(
 ) -> "Created[RequestView]":
     """Ask the other party to replace all milestones that are planned; prints the request's id.
 
-    What runs, is approved or was cancelled stays. Unanswered for 48 hours it lapses, and nothing changes.
+    What runs, is approved or was cancelled stays. Unanswered for as long as the policy says (48 hours in the standard
+    one) it lapses, and nothing changes.
 
     \b
     Examples:

@@ -199,9 +199,14 @@ def showing() -> Iterator[None]:
         raise NotShown(f"done, but the answer could not be shown: {error.strerror or error}") from None
 
 
+def asks() -> bool:
+    """Whether there is somebody to ask."""
+    return current().keeps is None and sys.stdin.isatty()
+
+
 def confirm(question: str) -> None:
     """Go on only if a yes-or-no question is answered by yes. Where there is no terminal, `--yes` must say it."""
-    if not sys.stdin.isatty():
+    if not asks():
         raise typer.BadParameter(f"there is no terminal to ask at: say --yes (the question is: {question})")
     typer.confirm(printable(question), abort=True)
 

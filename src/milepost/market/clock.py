@@ -48,6 +48,7 @@ def tick(
     *,
     keep: int = KEEP,
     page: int = PAGE,
+    machine_now: Callable[[], int] | None = None,
     on_progress: Callable[[int], None] = lambda count: None,
 ) -> TickView:
     """Move the clock to `target` and fire what is due on the way, each timer at its own instant.
@@ -58,7 +59,8 @@ def tick(
     Each batch of up to `page` orders, and a tenth as many offers, is one transaction, after which `on_progress` is told
     how many timers have fired, and can let others write; and the clock moves with it: a tick that is killed leaves a
     valid earlier moment, and running it again finishes it. The answer holds the first `keep` timers and counts the
-    rest. Raises `clock-forward`; `StoreError` if a timer fails, with the clock at its instant,
+    rest. A clock that follows the machine's, which `machine_now` tells, does not run ahead of it. Raises
+    `clock-forward`, `time-format`; `StoreError` if a timer fails, with the clock at its instant,
     and if a batch cannot be written, with what was done by those before it.
     """
     fired: list[FiredView] = []
@@ -67,7 +69,9 @@ def tick(
         try:
             with _collector_paused(), db.write() as connection:
                 clock = settings.clock(connection)
-                until = _instant(connection, target, clock) if until is None else until
+                if until is None:
+                    until = _instant(connection, target, clock)
+                    _check_not_ahead(connection, until, machine_now)
                 batch = _fire_batch(connection, clock, until, page)
         except StoreError as error:
             if reached is None:
@@ -109,6 +113,16 @@ def _instant(connection: Connection, target: int | times.When | None, clock: int
     if target is None:
         return first_at(connection) or clock
     return target.at(clock) if isinstance(target, times.When) else target
+
+
+def _check_not_ahead(connection: Connection, until: int, machine_now: Callable[[], int] | None) -> None:
+    if machine_now is None or settings.clock_mode(connection)[1] != "system":
+        return
+    now = machine_now()
+    if until > now:
+        shown = times.format_instant(now)
+        why = f"this store's clock follows the machine's, at {shown}; try timelines in a store with a simulated one"
+        raise rules.TIME_FORMAT.refuse(given=times.format_instant(until), why=why)
 
 
 def _fire_batch(connection: Connection, clock: int, target: int, page: int) -> _Batch:
@@ -182,7 +196,12 @@ def _fired(batch: _Batch) -> Iterator[FiredView]:
 
 
 def tick_until_done(
-    db: Database, order_id: int, *, keep: int = KEEP, on_progress: Callable[[int], None] = lambda count: None
+    db: Database,
+    order_id: int,
+    *,
+    keep: int = KEEP,
+    machine_now: Callable[[], int] | None = None,
+    on_progress: Callable[[int], None] = lambda count: None,
 ) -> TickView:
     """Tick to the instant at which an order has ended, by silence alone.
 
@@ -193,7 +212,7 @@ def tick_until_done(
         order = orders.existing(connection, order_id)
     if order.status is not Status.ACTIVE:
         return TickView(clock, [], 0)
-    return tick(db, max(clock, _end_of(order)), keep=keep, on_progress=on_progress)
+    return tick(db, max(clock, _end_of(order)), keep=keep, machine_now=machine_now, on_progress=on_progress)
 
 
 def _end_of(order: Order) -> int:

@@ -8,6 +8,7 @@ from milepost.core.transitions import CANCEL_REASONS, Action, Actor, RequestStat
 from milepost.core.values import JsonValue
 from milepost.market.orders import Step, acting, perform, perform_in
 from milepost.store import orders
+from milepost.store.damage import missing
 from milepost.store.db import Database
 from milepost.views.base import Created, Listing
 from milepost.views.orders import OrderView, ReasonView, RequestView
@@ -123,6 +124,9 @@ def listing(db: Database, *, state: str | None, limit: int) -> Listing[RequestVi
     with db.read() as connection:
         found = orders.requests(connection, state=state, limit=limit + 1)
         loaded = orders.load(connection, {order_id for order_id, _ in found})
+        for order_id, _ in found:
+            if order_id not in loaded:
+                raise missing("orders", order_id)
     views = [RequestView.of(loaded[order_id], request) for order_id, request in found]
     return Listing.cut("resolution", views, limit)
 

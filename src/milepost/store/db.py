@@ -46,6 +46,13 @@ class Connection(sqlite3.Connection):
     heads: dict[int, bytes]
     lent: Any = None
 
+    def close(self) -> None:
+        """Close it, and let go of what it was lent to, which would be kept for ever."""
+        if self.lent is not None:
+            self.lent.close()
+            self.lent = None
+        super().close()
+
     def rows(self, statement: str, values: Any = ()) -> list[tuple[Any, ...]]:
         """Every row that a statement gives: none stays to be read, and would keep others from writing."""
         return self.execute(statement, values).fetchall()
@@ -367,6 +374,7 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = {
 # By the beginning of SQLite's name for it, or of its words where it has no name of its own.
 _DAMAGES = {
     "SQLITE_CORRUPT": "SQLite says of {name}: {error}",
+    "SQLITE_TOOBIG": "{name} holds what is larger than anything that can be stored: {error}",
     "unsupported file format": "the header of {name} names a file format that SQLite does not know",
     "Could not decode to UTF-8": "{name} holds a text that is not UTF-8: {error}",
 }

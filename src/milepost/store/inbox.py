@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 from milepost.core.inbox import Conversation, Message
 from milepost.core.transitions import Actor
 from milepost.errors import NotFound
-from milepost.store.damage import missing, row_of
+from milepost.store.damage import check_instant, missing, row_of
 from milepost.store.db import Connection
 from milepost.store.session import session_in
 from milepost.store.tables import ConversationRow, MessageRow, OfferRow
@@ -91,4 +91,5 @@ def _message(session: Session, row: MessageRow) -> Message:
     offers = session.exec(select(OfferRow.id).where(OfferRow.message_id == row.id).order_by(col(OfferRow.id)))
     ids = tuple(offer_id for offer_id in offers if offer_id is not None)
     with row_of("messages", row.id):
-        return Message(row.id, row.conversation_id, Actor(row.sender), row.gig_id, row.text, row.sent_at, ids)
+        at = check_instant(row.sent_at)
+        return Message(row.id, row.conversation_id, Actor(row.sender), row.gig_id, row.text, at, ids)

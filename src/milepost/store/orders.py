@@ -133,12 +133,16 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     requests = _requests(connection.rows(_SELECT_REQUESTS, (json.dumps(asked),))) if asked else {}
 
     def order(row: Row) -> Order:
-        if row[0] not in milestones:
-            raise missing("milestones", (row[0], 1))
+        whole = milestones.get(row[0], [])
+        gap = next((number for number, one in enumerate(whole, start=1) if one.position != number), None)
+        if not whole or gap is not None:
+            raise missing("milestones", (row[0], gap or 1))
+        if whole[0].started_at is None:
+            raise ValueError("its first milestone has not started")
         if row[REQUEST_ID] is not None and row[REQUEST_ID] not in requests:
             raise missing("requests", row[REQUEST_ID])
         policy = settings.policy(connection, row[POLICY_ID])
-        return order_from(row, milestones[row[0]], policy, requests.get(row[REQUEST_ID]))
+        return order_from(row, whole, policy, requests.get(row[REQUEST_ID]))
 
     return {order.id: order for order in each("orders", order, rows)}
 
@@ -172,6 +176,8 @@ def placed_on(connection: Connection, order_id: int) -> Terms:
     if not rows:
         raise NotFound("order", order_id)
     first = [row for row in connection.rows(_SELECT_AGREED, (order_id,)) if row[1] == 1]
+    if not first:
+        raise missing("agreed", (order_id, 1))
     agreed = list(each("agreed", lambda row: terms_from(row[2:]), first, lambda row: (order_id, row[0])))
     with row_of("orders", order_id):
         return order_terms(rows[0], agreed, settings.policy(connection, rows[0][POLICY_ID]))
