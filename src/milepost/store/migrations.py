@@ -233,7 +233,7 @@ class Changed(NamedTuple):
 
 
 def changes(schema: Schema, version: int) -> Iterator[Changed]:
-    """What somebody else has added to a store, dropped or changed, by its kind and name; tables before their indexes."""
+    """What somebody else has added to a store, dropped or changed, by its kind and name; tables come first."""
     found, made = ({(one.type, one.name): one.words for one in some} for some in (schema, schema_at(version)))
     for type, key in sorted(found.keys() | made.keys(), key=lambda one: (one[0] != "table", one)):
         if found.get((type, key)) != made.get((type, key)):
