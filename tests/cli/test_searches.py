@@ -139,6 +139,18 @@ def test_what_accounts_hold_is_told_without_a_look_at_an_entry(few_many: tuple[P
         assert [one for one in sent.statements if "FROM ledger" in one] == []
 
 
+@pytest.mark.parametrize(("at", "read"), [("2026-01-05T09:00Z", "at <="), ("2026-01-20T09:00Z", "at >")])
+def test_what_accounts_held_is_told_by_the_entries_on_the_side_where_there_are_fewer(
+    tmp_path: Path, at: str, read: str
+) -> None:
+    shop = shop_helpers.build_shop(tmp_path / "shop.db")
+    for line in ("order tick --by +1d", "ledger withdraw --seller maria --amount 10"):
+        run(shop, line)
+    sent = run(shop, f"ledger balances --at {at}")
+    summed = [one for one in sent.statements if "UNION ALL" in one]
+    assert {" ".join(one.partition("WHERE ")[2].split()[:2]) for one in summed} == {read}
+
+
 def test_every_option_of_every_command_that_looks_at_a_store_is_tried() -> None:
     for words in shop_helpers.READS.keys() - READ_WHOLE - {"rules", "policy list", "policy show", "demo"}:
         lines = [line for line in LOOKS if line.startswith(f"{words} ") or line == words]
