@@ -221,6 +221,7 @@ def makings(scratch: Path, shop: Path) -> list[Made]:
     run, old = ("scenario", "run", str(story), "--json"), b"<testsuites/>"
     return [
         Made("init", ("--db", "{folder}/new.db", "init", "--start", "2026-01-05", "--json"), "new.db"),
+        Made("generate", ("--db", "{folder}/full.db", "generate", "--orders", "3", "--json"), "full.db"),
         Made("backup", ("--db", str(shop), "backup", "{folder}/copy.db", "--json"), "copy.db"),
         Made("doctor --rebuild", ("--db", str(shop), "doctor", "--rebuild", "{folder}/anew.db", "--json"), "anew.db"),
         Made("scenario run --keep", (*run, "--keep", "{folder}/kept.db"), "kept.db"),

@@ -245,6 +245,7 @@ balances = { "seller:maria:available" = "48.00", escrow = "0.00" }
 ON_FILES = {  # these leave the store of `--db` as it is; tests of their own treat those that make a file
     "batch",  # runs lines that are tried by themselves
     "init",
+    "generate",
     "backup",
     "scenario run",
     "scenario check",

@@ -135,7 +135,7 @@ def test_of_two_policies_that_are_alike_an_order_and_an_offer_keep_the_one_they_
         for number, policy_id in enumerate((2, 1, 2), start=1):
             terms = store_helpers.terms(policy=settings.policy(connection, policy_id))
             orders.save(connection, [Change(None, [act.place(number, terms, at=store_helpers.START)])])
-            catalog.add_offer(connection, Offer(number, 1, terms, store_helpers.START))
+            catalog.add_offers(connection, [Offer(number, 1, terms, store_helpers.START)])
             assert catalog.offer(connection, number).terms.policy is terms.policy
             assert orders.existing(connection, number).terms.policy is terms.policy
     for table in ("orders", "offers"):

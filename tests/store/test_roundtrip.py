@@ -205,11 +205,11 @@ def test_an_offer_comes_out_as_it_went_in_when_it_is_sent_and_when_it_has_moved(
                 connection,
                 Message(0, inbox.begin(connection, "ana", "maria"), Actor.CLIENT, 1, "Hi", store_helpers.START),
             )
-            catalog.add_offer(connection, sent)
+            catalog.add_offers(connection, [sent])
         with db.read() as connection:
             assert catalog.offer(connection, sent.id) == sent
         with db.write() as connection:
-            catalog.save_offer(connection, moved)
+            catalog.save_offers(connection, [moved])
         with db.read() as connection:
             assert catalog.offer(connection, sent.id) == moved
             assert catalog.offers(connection, seller="maria", client=None, status=moved.status, limit=2) == [moved]
@@ -222,10 +222,10 @@ def test_every_move_that_an_offer_can_make_comes_out_of_the_store(memory_store: 
         catalog.add_gig(connection, A_GIG, store_helpers.START)
         for number, (wanted, actor) in enumerate(offer.MOVERS.items(), start=1):
             sent = Offer(number, 1, terms, store_helpers.START, store_helpers.START + 9)
-            catalog.add_offer(connection, sent)
+            catalog.add_offers(connection, [sent])
             at = store_helpers.START + (9 if wanted is OfferStatus.EXPIRED else 8)
             moved = offer.move(sent, wanted, actor=actor, at=at)
-            catalog.save_offer(connection, moved)
+            catalog.save_offers(connection, [moved])
             assert catalog.offer(connection, number) == moved
 
 
@@ -234,7 +234,7 @@ def test_an_order_is_found_by_the_offer_that_it_was_placed_from(memory_store: Da
     sent = Offer(7, 1, terms, store_helpers.START)
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(connection, sent)
+        catalog.add_offers(connection, [sent])
         assert catalog.order_of_offer(connection, 7) is None
         orders.save(connection, [Change(None, [act.place(1, sent.terms, at=store_helpers.START)], Origin(1, 7))])
         assert catalog.order_of_offer(connection, 7) == 1
@@ -335,7 +335,7 @@ def test_messages_come_out_as_they_went_in_with_the_offers_that_answer_them(
         for number, (sender, text, at) in enumerate(wrote, start=1):
             message = Message(0, conversation_id, sender, 1 if number % 2 else None, text, at)
             message_id = inbox.add(connection, message)
-            catalog.add_offer(connection, Offer(number, 1, terms, at, message_id=message_id))
+            catalog.add_offers(connection, [Offer(number, 1, terms, at, message_id=message_id)])
             sent.append(message._replace(id=message_id, offers=(number,)))
         expected = (conversation_id, "ana", "maria", tuple(sent))
         assert inbox.conversation(connection, conversation_id) == expected

@@ -12,6 +12,7 @@ import store_helpers
 from milepost.core.inbox import Message
 from milepost.core.offer import Offer
 from milepost.core.transitions import Actor
+from milepost.core.workflow import Template
 from milepost.errors import StoreError
 from milepost.market import offers, orders, stores
 from milepost.policy import STANDARD
@@ -26,13 +27,15 @@ from store.test_roundtrip import A_GIG
 
 
 def write_both_ways(connection: Connection) -> None:
-    """A gig, a message and an offer as objects; an order, its entries and the clock by the driver."""
+    """What is edited of a gig, and a template, as objects; the gig, an order and the clock by the driver."""
     terms = store_helpers.terms(policy=settings.read(connection).policy)
     gig_id = catalog.add_gig(connection, A_GIG, store_helpers.START)
     message = Message(0, inbox.begin(connection, "ana", "maria"), Actor.CLIENT, gig_id, "Hi", store_helpers.START)
     inbox.add(connection, message)
+    catalog.replace_gig(connection, gig_id, A_GIG._replace(title="Edited"))
+    catalog.save_template(connection, Template("mine", "Mine", "", (), A_GIG.milestones))
     orders.place(connection, terms, Origin(gig_id), store_helpers.START)
-    catalog.add_offer(connection, Offer(1, gig_id, terms, store_helpers.START))
+    catalog.add_offers(connection, [Offer(1, gig_id, terms, store_helpers.START)])
     settings.set_clock(connection, store_helpers.START + 9)
 
 

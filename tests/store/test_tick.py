@@ -48,7 +48,7 @@ def busy_market(db: Database, seed: int) -> None:
         with db.write() as connection:
             terms = store_helpers.random_terms(random, orders.settings.read(connection).policy)
             expires_at = now + random.choice([HOUR, 2 * DAY, REVIEW]) if random.random() < 0.9 else None
-            catalog.add_offer(connection, Offer(number, 1, terms, now, expires_at))
+            catalog.add_offers(connection, [Offer(number, 1, terms, now, expires_at)])
         if random.random() < 0.5:
             clock.tick(db, now + random.choice([1, HOUR, DAY]))
 
@@ -303,7 +303,7 @@ def test_an_offer_is_accepted_before_it_expires_and_not_at_that_instant(memory_s
     terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
+        catalog.add_offers(connection, [Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY)])
     view = clock.tick(memory_store, store_helpers.START + DAY + seconds)
     if seconds < 0:
         assert offers.accept(memory_store, 1).id == 1
@@ -366,7 +366,7 @@ def test_the_next_instant_is_that_of_the_first_timer_of_orders_and_offers(memory
     terms = store_helpers.terms(policy=store_helpers.policy_of(memory_store))
     with memory_store.write() as connection:
         catalog.add_gig(connection, A_GIG, store_helpers.START)
-        catalog.add_offer(connection, Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY))
+        catalog.add_offers(connection, [Offer(1, 1, terms, store_helpers.START, store_helpers.START + DAY)])
     assert next_instant(memory_store) == store_helpers.START + DAY
     clock.tick(memory_store, store_helpers.START + DAY)
     assert next_instant(memory_store) == store_helpers.START + REVIEW
@@ -431,7 +431,7 @@ def test_offers_that_expire_are_taken_a_page_at_a_time_and_each_timer_still_fire
                 terms = store_helpers.terms(policy=settings.read(connection).policy)
                 for number in range(1, 26):
                     at = store_helpers.START + number // 5 * DAY
-                    catalog.add_offer(connection, Offer(number, 1, terms, store_helpers.START, expires_at=at + 1))
+                    catalog.add_offers(connection, [Offer(number, 1, terms, store_helpers.START, expires_at=at + 1)])
             view = clock.tick(db, until, page=page, on_progress=pages.append)
             assert view.count == 30 + 25
             assert [one.at for one in view.fired] == sorted(one.at for one in view.fired)

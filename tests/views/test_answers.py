@@ -38,7 +38,7 @@ LINES_ALONE = "order list\nledger balances\n"
 BROKEN = ODD.replace("[[step]]", '[[expect]]\nat = "soon"\nstatus = "active"\n\n[[step]]', 1)
 FILES = {"STORY": ODD, "PLAN": PLAN, "OFFER": OFFER, "LINES": LINES_ALONE, "BROKEN": BROKEN}
 
-MADE = ("REBUILT", "BACKUP")
+MADE = ("REBUILT", "BACKUP", "FULL")
 
 # A story in one store, a line each: later lines rely on the earlier ones. A word of `FILES` is that file, one of `MADE`
 # a new one.
@@ -140,6 +140,7 @@ todo
 doctor
 doctor --rebuild REBUILT
 backup BACKUP
+generate --orders 3 --db FULL
 policy list
 policy show escrow-14d
 rules

@@ -40,6 +40,7 @@ class Noun(NamedTuple):
 NOUNS = {
     "batch": Noun("milepost.cli.root", "Run command lines from a file, one after the other.", in_story=False),
     "init": Noun("milepost.cli.root", "Make a store: one SQLite file, with a clock and a policy.", in_story=False),
+    "generate": Noun("milepost.cli.root", "Make a store full of made-up orders.", in_story=False),
     "status": Noun("milepost.cli.root", "Show the store, its clock and policy, and what is due next."),
     "todo": Noun("milepost.cli.root", "Show what each party has to do, soonest first."),
     "demo": Noun(

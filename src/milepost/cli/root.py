@@ -1,4 +1,4 @@
-"""The verbs without a noun: init, status, todo, batch, demo, rules, backup, doctor."""
+"""The verbs without a noun: init, generate, status, todo, batch, demo, rules, backup, doctor."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from milepost.views.scenarios import PlayedView
     from milepost.views.stores import StoreView
     from milepost.views.todo import StatusView, TaskView
+
+BEGINS = "2026-01-05"  # the time of generated orders: always the same, since it is part of what they are
 
 app = typer.Typer()
 
@@ -51,6 +53,46 @@ def init(
     view = stores.create_file(path, start=begins, clock_mode=clock, policy=chosen)
     note("Next: milepost gig create --title … --seller … --subcategory … --basic 150:7:2")
     return view
+
+
+@app.command()
+@answers
+def generate(
+    orders: Annotated[int, typer.Option("--orders", metavar="N", min=1, max=1_000_000, help="How many orders.")],
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="The same seed makes the same store.")] = 1,
+    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="The policy of the store.")] = "standard",
+    start: Annotated[
+        times.When | None, typer.Option(metavar="TIME", parser=moment, help=f"When its time begins; else {BEGINS}.")
+    ] = None,
+) -> "StatusView":
+    """Make a store full of made-up orders, with the gigs, messages, offers and payments that go with them.
+
+    Orders of every type are placed over half a year or more, and stand where they would at the end of it: finished in
+    every way, running, late, in dispute. What is in the store is what the same commands would have left there. It is
+    made whole or not at all, in a file that is not there yet.
+
+    \b
+    Examples:
+      milepost --db demo.db generate --orders 200
+      milepost --db big.db generate --orders 100000 --seed 7 \\
+        --policy terms-2024
+    """
+    from milepost.market import stores, todo
+    from milepost.market.generate import fill
+    from milepost.render.screen import progress
+
+    templates = documents.shipped_templates()
+    first, chosen = times.parse_instant(BEGINS, clock=0), documents.policy(policy)
+    with progress("orders placed") as advance:
+        stores.create_file(
+            current().store_path,
+            start=first if start is None else start.at(first),
+            clock_mode="simulated",
+            policy=chosen,
+            fill=lambda db: fill(db, orders, seed=seed, templates=templates, on_progress=advance),
+        )
+    note("Next: milepost order list --limit 20")
+    return todo.status(store())
 
 
 @app.command("rules")

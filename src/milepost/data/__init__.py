@@ -1,4 +1,4 @@
-"""What ships with the program: subcategories, policies, stories. Files of the package, read as they are."""
+"""What ships with the program: subcategories, policies, stories, phrases. Files of the package, read as they are."""
 
 from importlib.resources import files
 
@@ -16,3 +16,14 @@ def listing(folder: str) -> list[str]:
 def subcategories() -> tuple[str, ...]:
     """The subcategories that milestones are available in, in the source's order (rule gig-subcategory)."""
     return tuple(text("subcategories.txt").splitlines())
+
+
+def phrases() -> dict[str, tuple[str, ...]]:
+    """What made-up sellers and clients are called and write, by the headings of `phrases.txt`."""
+    sections: dict[str, list[str]] = {}
+    for line in text("phrases.txt").splitlines():
+        if line.startswith("# "):
+            lines = sections.setdefault(line[2:], [])
+        else:
+            lines.append(line)
+    return {heading: tuple(lines) for heading, lines in sections.items()}

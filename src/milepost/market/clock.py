@@ -67,7 +67,7 @@ def tick(
     count, until, reached = 0, None, None
     while True:
         try:
-            with _collector_paused(), db.write() as connection:
+            with collector_paused(), db.write() as connection:
                 clock = settings.clock(connection)
                 if until is None:
                     until = _instant(connection, target, clock)
@@ -97,8 +97,8 @@ def _halfway(error: StoreError, reached: int, count: int) -> StoreError:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A batch makes a hundred thousand tuples and no cycle; to search them for cycles takes a third of its time."""
+def collector_paused() -> Iterator[None]:
+    """For what makes a hundred thousand tuples and no cycle: to search them for cycles takes a third of its time."""
     if not gc.isenabled():
         yield
         return
@@ -184,7 +184,7 @@ def _expire_offers(connection: Connection, ids: list[int]) -> list[Offer]:
         offer = catalog.offer(connection, offer_id)
         assert offer.expires_at is not None
         expired.append(move(offer, OfferStatus.EXPIRED, actor=Actor.CLOCK, at=offer.expires_at))
-        catalog.save_offer(connection, expired[-1])
+    catalog.save_offers(connection, expired)
     return expired
 
 

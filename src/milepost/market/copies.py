@@ -31,7 +31,7 @@ def backup(path: Path, target: Path) -> BackupView:
 
     db = migrations.open_store(path)
     try:
-        db.copy_to(target, check=check)
+        db.copy_to(target, finish=check)
     finally:
         db.close()
     return BackupView(str(target), target.stat().st_size, counted)

@@ -48,7 +48,7 @@ def create(db: Database, draft: Draft, *, handle: str | None = None) -> Created[
         check_offer(offer, gig.subcategory, data.subcategories())
         if draft.message_id is not None:
             inbox.check_answers(connection, draft.message_id, draft.client, gig.seller)
-        catalog.add_offer(connection, offer)
+        catalog.add_offers(connection, [offer])
         return Created(offer_id, OfferView.of(offer, None))
 
 
@@ -128,5 +128,5 @@ def _moved(connection: Connection, offer_id: int, wanted: OfferStatus, handle: s
     offer = catalog.offer(connection, offer_id)
     actor = MOVERS[wanted] if handle is None else party_of(handle, offer.terms, "offer", offer_id)
     moved = move(offer, wanted, actor=actor, at=now)
-    catalog.save_offer(connection, moved)
+    catalog.save_offers(connection, [moved])
     return moved

@@ -14,11 +14,16 @@ from milepost.views.stores import StoreView
 FOLLOWED_SECONDS = 60 * times.DAY  # further than that a store follows the machine's clock only when it is told to
 
 
-def create_file(path: Path, *, start: int, clock_mode: str, policy: Policy) -> StoreView:
-    """Make a store in a new file, whole or not at all. Raises `StoreError` if something is there already."""
+def create_file(
+    path: Path, *, start: int, clock_mode: str, policy: Policy, fill: Callable[[Database], None] | None = None
+) -> StoreView:
+    """Make a store in a new file, whole or not at all; empty, or with what `fill` writes in it.
+
+    Raises `StoreError` if something is there already, and what `fill` does.
+    """
     db = _new(start, clock_mode, policy)
     try:
-        keep(db, path)
+        keep(db, path, fill)
     finally:
         db.close()
     return StoreView(str(path), start, clock_mode, policy.name)
@@ -30,14 +35,17 @@ def check_new(path: Path) -> None:
     check_free(path)
 
 
-def keep(db: Database, path: Path) -> None:
-    """Write a store in memory to a new file, whole or not at all. Raises `StoreError` if something is there already."""
+def keep(db: Database, path: Path, finish: Callable[[Database], None] | None = None) -> None:
+    """Write a store in memory to a new file, whole or not at all. Raises `StoreError` if something is there already.
+
+    `finish` is given the file's store before it gets its name.
+    """
     check_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-    db.copy_to(path)
+    db.copy_to(path, finish=finish)
 
 
 def create_memory(*, start: int, policy: Policy) -> Database:

@@ -1,10 +1,10 @@
 """Gigs and offers, in and out: the only mapping between their rows and the core's plain values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from milepost.core.gig import TIERS, Faq, Gig, Milestone, Package, Substep
@@ -16,7 +16,8 @@ from milepost.store import settings
 from milepost.store.damage import each, first_two, held_to, missing, read_json, row_of
 from milepost.store.db import Connection
 from milepost.store.order_rows import AGREED, agreed_columns, terms_from
-from milepost.store.session import session_in
+from milepost.store.orders import next_id
+from milepost.store.session import add_rows, session_in
 from milepost.store.tables import (
     GigMilestoneRow,
     GigRow,
@@ -41,13 +42,15 @@ class StoredGig(NamedTuple):
 
 def add_gig(connection: Connection, gig: Gig, at: int) -> int:
     """Store a new gig; its id."""
-    with session_in(connection) as session:
-        row = GigRow(**_gig_columns(gig), created_at=at)
-        session.add(row)
-        session.flush()
-        assert row.id is not None
-        _add_parts(session, row.id, gig)
-        return row.id
+    gig_id = next_id(connection, "gigs")
+    add_gigs(connection, [StoredGig(gig_id, gig, at)])
+    return gig_id
+
+
+def add_gigs(connection: Connection, gigs: Sequence[StoredGig]) -> None:
+    """Store new gigs under their ids."""
+    add_rows(connection, GigRow, [{"id": id, **_gig_columns(gig), "created_at": at} for id, gig, at in gigs])
+    _add_parts(connection, {stored.id: stored.gig for stored in gigs})
 
 
 def replace_gig(connection: Connection, gig_id: int, gig: Gig) -> None:
@@ -57,8 +60,7 @@ def replace_gig(connection: Connection, gig_id: int, gig: Gig) -> None:
         row.sqlmodel_update(_gig_columns(gig))
         session.execute(delete(PackageRow).where(col(PackageRow.gig_id) == gig_id))
         session.execute(delete(GigMilestoneRow).where(col(GigMilestoneRow.gig_id) == gig_id))
-        session.flush()
-        _add_parts(session, gig_id, gig)
+    _add_parts(connection, {gig_id: gig})
 
 
 def gig(connection: Connection, gig_id: int) -> StoredGig:
@@ -153,17 +155,24 @@ def _gig_columns(gig: Gig) -> dict[str, Any]:
     }
 
 
-def _add_parts(session: Session, gig_id: int, gig: Gig) -> None:
-    for package in gig.packages:
-        session.add(PackageRow(gig_id=gig_id, **package._asdict()))
-    for position, milestone in enumerate(gig.milestones, start=1):
-        columns = milestone._asdict() | {
-            "zoom": int(milestone.zoom),
-            "packages": json.dumps(milestone.packages),
-            "prices": json.dumps(dict(milestone.prices)),
-            "substeps": json.dumps(milestone.substeps, ensure_ascii=False),
-        }
-        session.add(GigMilestoneRow(gig_id=gig_id, position=position, **columns))
+def _add_parts(connection: Connection, gigs: Mapping[int, Gig]) -> None:
+    packages = [{"gig_id": id, **package._asdict()} for id, gig in gigs.items() for package in gig.packages]
+    milestones = [
+        {"gig_id": id, "position": position, **_milestone_columns(milestone)}
+        for id, gig in gigs.items()
+        for position, milestone in enumerate(gig.milestones, start=1)
+    ]
+    add_rows(connection, PackageRow, packages)
+    add_rows(connection, GigMilestoneRow, milestones)
+
+
+def _milestone_columns(milestone: Milestone) -> dict[str, Any]:
+    return milestone._asdict() | {
+        "zoom": int(milestone.zoom),
+        "packages": json.dumps(milestone.packages),
+        "prices": json.dumps(dict(milestone.prices)),
+        "substeps": json.dumps(milestone.substeps, ensure_ascii=False),
+    }
 
 
 # ── Templates ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -207,32 +216,38 @@ def _template(row: TemplateRow) -> Template:
 # ── Offers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def add_offer(connection: Connection, offer: Offer) -> None:
-    """Store a new offer under its id."""
-    terms = offer.terms
-    with session_in(connection) as session:
-        session.add(
-            OfferRow(
-                id=offer.id,
-                gig_id=offer.gig_id,
-                type=terms.type,
-                seller=terms.seller,
-                client=terms.client,
-                title=terms.title,
-                policy_id=settings.policy_id(connection, terms.policy),
-                **_offer_state(offer),
-            )
+def add_offers(connection: Connection, offers: Sequence[Offer]) -> None:
+    """Store new offers under their ids, whatever their status is."""
+    rows, milestones = [], []
+    for offer in offers:
+        terms = offer.terms
+        rows.append(
+            {
+                "id": offer.id,
+                "gig_id": offer.gig_id,
+                "type": str(terms.type),
+                "seller": terms.seller,
+                "client": terms.client,
+                "title": terms.title,
+                "policy_id": settings.policy_id(connection, terms.policy),
+                "sent_at": offer.sent_at,
+                "expires_at": offer.expires_at,
+                "status": str(offer.status),
+                "closed_at": offer.closed_at,
+                "message_id": offer.message_id,
+            }
         )
-        session.flush()
         for position, agreed in enumerate(terms.milestones, start=1):
             columns = dict(zip(AGREED, agreed_columns(agreed), strict=True))
-            session.add(OfferMilestoneRow(offer_id=offer.id, position=position, **columns))
+            milestones.append({"offer_id": offer.id, "position": position, **columns})
+    add_rows(connection, OfferRow, rows)
+    add_rows(connection, OfferMilestoneRow, milestones)
 
 
-def save_offer(connection: Connection, offer: Offer) -> None:
-    """Store what a move changed of an offer."""
-    with session_in(connection) as session:
-        session.execute(update(OfferRow).where(col(OfferRow.id) == offer.id).values(**_offer_state(offer)))
+def save_offers(connection: Connection, offers: Sequence[Offer]) -> None:
+    """Store what a move changed of some offers."""
+    moved = [(str(offer.status), offer.closed_at, offer.id) for offer in offers]
+    connection.executemany("UPDATE offers SET status = ?, closed_at = ? WHERE id = ?", moved)
 
 
 def offer(connection: Connection, offer_id: int) -> Offer:
@@ -276,13 +291,3 @@ def _offer(connection: Connection, session: Session, row: OfferRow) -> Offer:
         terms = Terms(OrderType(row.type), row.seller, row.client, row.title, milestones, policy)
         status = OfferStatus(row.status)
         return Offer(row.id, row.gig_id, terms, row.sent_at, row.expires_at, status, row.closed_at, row.message_id)
-
-
-def _offer_state(offer: Offer) -> dict[str, Any]:
-    return {
-        "status": offer.status,
-        "sent_at": offer.sent_at,
-        "expires_at": offer.expires_at,
-        "closed_at": offer.closed_at,
-        "message_id": offer.message_id,
-    }

@@ -138,16 +138,17 @@ class Database:
             finally:
                 connection.close()
 
-    def copy_to(self, path: Path, *, check: "Callable[[Database], None] | None" = None) -> None:
+    def copy_to(self, path: Path, *, finish: "Callable[[Database], None] | None" = None) -> None:
         """A compact copy of the whole store in a new file. Raises `StoreError`, if there is something already too.
 
-        What `check` raises for what was written keeps it from getting its name.
+        `finish` is given the copy before it gets its name, to check it or to add to it; what it raises keeps it from
+        getting it.
         """
         with self._told_apart(), appearing(path) as beside:
             self._write(beside)
-            if check is not None:
+            if finish is not None:
                 with opened(beside) as copy:
-                    check(copy)
+                    finish(copy)
 
     def _write(self, path: Path) -> None:
         connection = self._connect(writes=True)

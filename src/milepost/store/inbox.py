@@ -1,5 +1,7 @@
 """Conversations and messages, in and out."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
@@ -8,7 +10,8 @@ from milepost.core.transitions import Actor
 from milepost.errors import NotFound
 from milepost.store.damage import check_instant, missing, row_of
 from milepost.store.db import Connection
-from milepost.store.session import session_in
+from milepost.store.orders import next_id
+from milepost.store.session import add_rows, session_in
 from milepost.store.tables import ConversationRow, MessageRow, OfferRow
 
 
@@ -21,28 +24,34 @@ def between(connection: Connection, client: str, seller: str) -> int | None:
 
 def begin(connection: Connection, client: str, seller: str) -> int:
     """A new conversation; its id."""
-    with session_in(connection) as session:
-        row = ConversationRow(client=client, seller=seller)
-        session.add(row)
-        session.flush()
-        assert row.id is not None
-        return row.id
+    conversation_id = next_id(connection, "conversations")
+    add_all(connection, [Conversation(conversation_id, client, seller, ())], [])
+    return conversation_id
 
 
 def add(connection: Connection, message: Message) -> int:
     """Store a message (its own id is not read); the id that it has now."""
-    with session_in(connection) as session:
-        row = MessageRow(
-            conversation_id=message.conversation_id,
-            sender=message.sender,
-            gig_id=message.gig_id,
-            text=message.text,
-            sent_at=message.sent_at,
-        )
-        session.add(row)
-        session.flush()
-        assert row.id is not None
-        return row.id
+    message_id = next_id(connection, "messages")
+    add_all(connection, [], [message._replace(id=message_id)])
+    return message_id
+
+
+def add_all(connection: Connection, begun: Sequence[Conversation], messages: Sequence[Message]) -> None:
+    """Store new conversations, and new messages of these and of others, under their ids."""
+    conversations = [{"id": id, "client": client, "seller": seller} for id, client, seller, _ in begun]
+    add_rows(connection, ConversationRow, conversations)
+    rows = [
+        {
+            "id": message.id,
+            "conversation_id": message.conversation_id,
+            "sender": str(message.sender),
+            "gig_id": message.gig_id,
+            "text": message.text,
+            "sent_at": message.sent_at,
+        }
+        for message in messages
+    ]
+    add_rows(connection, MessageRow, rows)
 
 
 def conversation(connection: Connection, conversation_id: int) -> Conversation:

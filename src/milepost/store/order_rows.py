@@ -40,6 +40,7 @@ LEDGER = ("order_id", "number", "position", "kind", "debit", "credit", "amount_c
 POLICY_ID = ORDER_TERMS.index("policy_id")
 REQUEST_ID = len(ORDER_TERMS) + ORDER_STATE.index("request_id")
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` with an option makes an encoder each time
 _STATES = {str(state): state for state in State}
 _STATUSES = {str(status): status for status in Status}
 _REASONS: Mapping[str | None, Reason | None] = {None: None} | {str(reason): reason for reason in Reason}
@@ -204,4 +205,4 @@ def agreed_columns(terms: MilestoneTerms) -> tuple[Any, ...]:
 
 
 def _json(values: Sequence[Any]) -> str:
-    return json.dumps(values, ensure_ascii=False) if values else "[]"
+    return _encode(values) if values else "[]"

@@ -5,15 +5,15 @@ SQLAlchemy is lent the driver's connection behind a proxy that begins, commits a
 those who read and write table objects, gigs, offers, templates and messages, and by nobody else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine, insert
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from milepost.store.db import Connection
 
@@ -53,3 +53,10 @@ def session_in(connection: Connection) -> Iterator[Session]:
             opened.flush()
     except DBAPIError as error:
         raise (error.orig or error) from error  # the driver's own word, as from everybody else
+
+
+def add_rows(connection: Connection, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows of a table: their columns by name, the same ones in each."""
+    if rows:
+        with session_in(connection) as session:
+            session.execute(insert(table), rows)
