@@ -123,7 +123,7 @@ _COPIED = {
     "milestones": f"order_id {_ORDERS}",
     "history": f"order_id {_ORDERS}",
     "ledger": f"order_id {_ORDERS} OR order_id IS NULL",
-    "balances": "account <> 'marketplace:fees' AND balance_cents <> 0",  # of the others a thousand are counted
+    "balances": "account <> 'marketplace:fees' AND balance_cents <> 0",  # of the others a hundred are counted
 }
 
 

@@ -9,7 +9,10 @@ from market.desk_helpers import Desk, said
 from milepost.core.ledger import KINDS, Entry, Kind, kind_of, totals
 from milepost.core.transitions import Action
 from milepost.market import clock, doctor, orders
+from milepost.market import ledger as ledger_of
+from milepost.market.ledger import MANY_EMPTY
 from milepost.market.orders import Step
+from milepost.render import screen
 from milepost.store import balances, ledger
 from milepost.store.db import Database
 from milepost.store.order_rows import LEDGER
@@ -178,3 +181,16 @@ def test_the_orders_that_do_not_balance_are_those_whose_totals_do_not(seed: int)
             found = ledger.unbalanced(connection)
         assert set(found) == wrong
         assert 0 < len(wrong) < 59
+
+
+def test_of_very_many_accounts_that_hold_nothing_it_is_not_told_how_many_are_left_out(memory_store: Database) -> None:
+    for count in (MANY_EMPTY, MANY_EMPTY + 1):
+        with memory_store.trial() as db:
+            with db.write() as connection:
+                balances.write(connection, [(f"client:c{number}", 0) for number in range(count)])
+            told = ledger_of.balances(db, order_id=None, account=None, limit=5)
+            assert told.left_out == (count if count == MANY_EMPTY else None)
+            assert ("--all" in screen.text(told), f"left out: {count}" in screen.text(told)) == (
+                True,
+                count == MANY_EMPTY,
+            )
