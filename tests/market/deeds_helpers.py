@@ -85,7 +85,7 @@ def _draft_of(offer: Offer) -> Draft:
 def _of_orders(db: Database) -> Iterator[Deed]:
     direct = dict(rows(db, "SELECT id, gig_id FROM orders WHERE offer_id IS NULL"))
     with db.read() as connection:
-        for order in stored_orders.chosen(connection, {}):
+        for order in stored_orders.chosen(connection, {}, limit=-1):
             if order.id in direct:
                 terms = stored_orders.placed_on(connection, order.id)
                 yield Deed(order.placed_at, 4, order.id, partial(_place, terms=terms, gig_id=direct[order.id]))
