@@ -11,12 +11,11 @@ from milepost.core.workflow import Template
 from milepost.market.clock import collector_paused
 from milepost.market.generating.calendar import Calendar
 from milepost.market.generating.marketplace import Marketplace
-from milepost.store import catalog, inbox, ledger, orders, settings
+from milepost.store import balances, catalog, inbox, ledger, orders, settings
 from milepost.store.db import Connection, Database
 
 PAGE = 40_000  # about so many actions are kept in memory until they are saved
 MARGIN = 6 * 366 * times.DAY  # until the last instant: what is armed at the end of the generated time has its own end
-SELLERS_AT_ONCE = 500
 
 
 def fill(
@@ -70,10 +69,8 @@ def _add_page(db: Database, market: Marketplace, day: int) -> None:
 
 def _pay_out(connection: Connection, market: Marketplace, at: int) -> None:
     """Let sellers withdraw what they want of what they have."""
-    sellers = market.shop.sellers
-    for first in range(0, len(sellers), SELLERS_AT_ONCE):
-        accounts = {available(seller): seller for seller in sellers[first : first + SELLERS_AT_ONCE]}
-        for account, held_cents in ledger.balances(connection, list(accounts)):
-            wanted_cents = market.parties.withdraw(held_cents)
-            if wanted_cents:
-                ledger.post_withdrawal(connection, withdrawal(accounts[account], wanted_cents), at)
+    for seller in market.shop.sellers:
+        held_cents = balances.of(connection, available(seller))
+        wanted_cents = 0 if held_cents is None else market.parties.withdraw(held_cents)
+        if wanted_cents:
+            ledger.post_withdrawal(connection, withdrawal(seller, wanted_cents), at)
