@@ -32,7 +32,9 @@ def create(connection: Connection, clock: int, clock_mode: str, policy: Policy) 
 
 def read(connection: Connection) -> Settings:
     """The store's settings. Raises `StoreDamaged`."""
-    clock, clock_mode, policy_id = _own_row(connection, "clock, clock_mode, policy_id")
+    clock, clock_mode, policy_id, *columns = _own_row(connection, *_WITH_POLICY)
+    if policy_id not in connection.policies and None not in columns:
+        _remember(connection, policy_id, *columns)
     return Settings(clock, clock_mode, policy(connection, policy_id))
 
 
@@ -52,13 +54,22 @@ def checked_clock(clock: Any, mode: Any) -> tuple[int, str]:
 
 
 def clock(connection: Connection) -> int:
-    """The store's clock, in UTC seconds. Raises `StoreDamaged`."""
-    return int(_own_row(connection, "clock")[0])
+    """The store's clock, in UTC seconds. Raises `StoreDamaged`.
+
+    Who asks for it first in a store asks for a policy next, which is most often the store's own: it comes along.
+    """
+    return int(_own_row(connection, "clock")[0]) if connection.policies else read(connection).clock
 
 
-def _own_row(connection: Connection, columns: str) -> tuple[Any, ...]:
+_WITH_POLICY = (
+    "clock, clock_mode, policy_id, name, schema, numbers",
+    "store LEFT JOIN policies ON policies.id = store.policy_id",
+)
+
+
+def _own_row(connection: Connection, columns: str, source: str = "store") -> tuple[Any, ...]:
     """The one row that tells of the store itself; its first column is the clock."""
-    rows = connection.rows(f"SELECT {columns} FROM store WHERE id = 1")
+    rows = connection.rows(f"SELECT {columns} FROM {source} WHERE store.id = 1")
     if not rows:
         raise missing("store", 1)
     with row_of("store", 1):
@@ -74,9 +85,12 @@ def set_clock(connection: Connection, instant: int) -> None:
 def policy(connection: Connection, policy_id: int) -> Policy:
     """The policy of an id, always the same object. Raises `StoreDamaged` if there is none, or it cannot be read."""
     held = connection.policies.get(policy_id)
-    if held is None:
-        with row_of("policies", policy_id):
-            held = connection.policies[policy_id] = _policy(*policy_columns(connection, policy_id))
+    return held or _remember(connection, policy_id, *policy_columns(connection, policy_id))
+
+
+def _remember(connection: Connection, policy_id: int, name: str, schema: int, numbers: str) -> Policy:
+    with row_of("policies", policy_id):
+        held = connection.policies[policy_id] = _policy(name, schema, numbers)
     return held
 
 
