@@ -74,7 +74,7 @@ def test_a_bulk_tick_beside_the_same_rows_by_hand(tmp_path: Path, beside: Measur
     assert digest_after(tick_by_hand, *prepare()) == digest_after(tick, *prepare())
     beside(
         f"a tick of {BULK:,} due orders beside the same rows written by hand",
-        tick, tick_by_hand, wanted=1.5, rounds=ROUNDS, prepare=prepare,
+        tick, tick_by_hand, wanted=2.4, rounds=ROUNDS, prepare=prepare,
     )  # fmt: skip
     prepare()
     command = [sys.executable, "-c", STARTS, TICKS, str(path), str(target)]
