@@ -74,7 +74,7 @@ def generate(
     \b
     Examples:
       milepost --db demo.db generate --orders 200
-      milepost --db big.db generate --orders 100000 --seed 7 \\
+      milepost --db big.db generate --orders 2000 --seed 7 \\
         --policy terms-2024
     """
     from milepost.market import stores, todo
