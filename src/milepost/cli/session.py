@@ -206,7 +206,7 @@ def asks() -> bool:
 
 def confirm(question: str) -> None:
     """Go on only if a yes-or-no question is answered by yes. Where there is no terminal, `--yes` must say it."""
-    if not asks():
+    if not sys.stdin.isatty():
         raise typer.BadParameter(f"there is no terminal to ask at: say --yes (the question is: {question})")
     typer.confirm(printable(question), abort=True)
 
