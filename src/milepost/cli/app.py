@@ -126,6 +126,11 @@ def _prepare(command: Any) -> None:
         _prepare(one)
     if below is None:
         command.params.extend(_everywhere(one) for one in COMMAND.params if one.name in ("db", "as_handle"))
+    _read_plainly(command)
+
+
+def _read_plainly(command: Any) -> None:
+    """Have a command's own words read without what typer would import for it."""
     for parameter in command.get_params(typer.Context(command, **SETTINGS)):  # `--help` is made and kept by this
         plain_types.prepare(parameter)
 
@@ -369,5 +374,4 @@ def _say(line: str) -> None:
 
 
 COMMAND: Any = get_command(app)
-for _own in COMMAND.get_params(typer.Context(COMMAND, **SETTINGS)):
-    plain_types.prepare(_own)
+_read_plainly(COMMAND)

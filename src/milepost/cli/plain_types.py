@@ -5,12 +5,14 @@ flag, a choice, a path and what a parser of ours reads need none of that; whatev
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin
 
 import typer
+
+from milepost.core import names
 
 Reader = Callable[[Any], Any]
 _NUMBER = re.compile("[+-]?[0-9]+", re.ASCII)
@@ -87,10 +89,5 @@ def _choice(value: str, choices: Mapping[str, Any]) -> Any:
     """One of some choices, by what it is called; a default that is one of them is called so too."""
     if value in choices:
         return choices[value]
-    raise ValueError(f"{value[:_TOLD_MAX]!r} is not one of {', '.join(choices)}{meant(value, choices)}")
-
-
-def meant(text: str, possible: Iterable[str]) -> str:
-    """The end of an error's sentence: what a text that is wrong may have meant; nothing if nothing is near."""
-    nearest = get_close_matches(text, [*possible], n=1, cutoff=0.75)
-    return f"; did you mean {nearest[0]}?" if nearest else ""
+    nearest = names.meant(get_close_matches(value, [*choices], n=1, cutoff=0.75))
+    raise ValueError(f"{value[:_TOLD_MAX]!r} is not one of {', '.join(choices)}{nearest}")

@@ -99,8 +99,7 @@ def subcategory_fault(rule: rules.Rule, given: str, eligible: Sequence[str], **v
     if eligible_name(given, eligible):
         return None
     nearest = nearest_names(given, eligible)
-    text = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
-    return rule.refuse(given=given, nearest=nearest, nearest_text=text, **values)
+    return rule.refuse(given=given, nearest=nearest, nearest_text=names.meant(nearest), **values)
 
 
 def check(gig: Gig, policy: Policy, eligible: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from milepost.rules import NAMES
 
@@ -102,3 +103,8 @@ def _check_text(what: str, given: str, *, least: int, most: int, allowed: frozen
         if unicodedata.category(character) in ("Cc", "Cs") and character not in allowed:
             raise NAMES.refuse(why=f"{what} holds the control character {character!r}", given=ascii(given[:60]))
     return given
+
+
+def meant(nearest: Sequence[str]) -> str:
+    """The end of a sentence on a text that is wrong: what it may have meant; nothing if nothing is near."""
+    return f"; did you mean {' or '.join(nearest)}?" if nearest else ""

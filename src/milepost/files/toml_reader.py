@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from milepost.core import names
 from milepost.errors import BadFile, Fault
 from milepost.files.input import name_told, read_start
 from milepost.files.toml_limits import excess
@@ -124,7 +125,7 @@ def _message(kind: str, path: TomlPath, message: str) -> str:
     if kind == "extra_forbidden":
         known = sorted(set(_known_keys(Document)))
         nearest = [] if path[-1] in known else get_close_matches(str(path[-1]), known, n=1)
-        return "this key is not known here" + (f"; did you mean {nearest[0]}?" if nearest else "")
+        return f"this key is not known here{names.meant(nearest)}"
     if kind == "missing":
         return "this key is missing"
     return message[:1].lower() + message[1:]

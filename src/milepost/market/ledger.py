@@ -59,7 +59,7 @@ def balances(
         if until is not None and empty:
             summed = ledger.summed(connection, until=until)
             told = [one for one in summed if one[1] or not running.is_closed_when_empty(one[0])]
-            return _listed(told, empty, limit, ledger.by_kind(summed))
+            return _listed(told, empty, limit, running.by_kind(summed))
         if until is not None:
             held = ledger.held_at(connection, until, limit + 1)
             return _listed(held.accounts, empty, limit, held.sums, left_out=None)
@@ -136,7 +136,7 @@ def _running_balances(connection: Connection) -> Iterator[Fault]:
     for account, kept, added_up in ledger.differences(connection):
         text = f"{account}: the running balance is {kept} cents, its entries add up to {added_up}"
         yield Fault(text, remedy=Remedy.REBUILD)
-    sums, by_kind = running.sums(connection), ledger.by_kind(running.all_of_them(connection))
+    sums, by_kind = running.sums(connection), running.by_kind(running.all_of_them(connection))
     for kind in sorted(sums.keys() | by_kind.keys()):
         if sums.get(kind, 0) != by_kind.get(kind, 0):
             text = (

@@ -8,7 +8,6 @@ from milepost.core.transitions import CANCEL_REASONS, Action, Actor, RequestStat
 from milepost.core.values import JsonValue
 from milepost.market.orders import Step, acting, perform, perform_in
 from milepost.store import orders
-from milepost.store.damage import missing
 from milepost.store.db import Database
 from milepost.views.base import Created, Listing
 from milepost.views.orders import OrderView, ReasonView, RequestView
@@ -123,10 +122,7 @@ def listing(db: Database, *, state: str | None, limit: int) -> Listing[RequestVi
     """Requests by id, of one state or all."""
     with db.read() as connection:
         found = orders.requests(connection, state=state, limit=limit + 1)
-        loaded = orders.load(connection, {order_id for order_id, _ in found})
-        for order_id, _ in found:
-            if order_id not in loaded:
-                raise missing("orders", order_id)
+        loaded = orders.referred(connection, {order_id for order_id, _ in found})
     views = [RequestView.of(loaded[order_id], request) for order_id, request in found]
     return Listing.cut("resolution", views, limit)
 

@@ -26,15 +26,13 @@ _PAGE = 1_000
 
 def move(connection: Connection, entries: Iterable[Entry], closed: Collection[str] = ()) -> None:
     """Move the balances by what was entered. `closed` are accounts that hold nothing after that, and are closed."""
-    moved, sums = defaultdict[str, int](int), defaultdict[str, int](int)
+    moved = defaultdict[str, int](int)
     for _, _, debit, credit, amount_cents, _ in entries:
         moved[debit] -= amount_cents
         moved[credit] += amount_cents
-    for account, cents in moved.items():
-        sums[kind_of(account)] += cents
     connection.executemany(_CLOSE, [(account,) for account in moved.keys() & closed])
     connection.executemany(_MOVE_ACCOUNT, [one for one in moved.items() if one[0] not in closed])
-    connection.executemany(_MOVE_SUM, sums.items())
+    connection.executemany(_MOVE_SUM, by_kind(moved.items()).items())
 
 
 def of(connection: Connection, account: str) -> int | None:
@@ -71,14 +69,20 @@ def total(connection: Connection) -> int:
     return int(connection.value("SELECT coalesce(sum(balance_cents), 0) FROM balances"))
 
 
-def write(connection: Connection, summed: Iterable[tuple[str, int]]) -> None:
+def write(connection: Connection, summed: Collection[tuple[str, int]]) -> None:
     """Fill an empty store's balances with what entries add up to, by account."""
-    kinds = defaultdict[str, int](int)
     for account, cents in summed:
-        kinds[kind_of(account)] += cents
         if cents or not is_closed_when_empty(account):
             connection.execute(_MOVE_ACCOUNT, (account, cents))
-    connection.executemany(_MOVE_SUM, kinds.items())
+    connection.executemany(_MOVE_SUM, by_kind(summed).items())
+
+
+def by_kind(held: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """What accounts hold together, in cents, by their kind."""
+    sums = defaultdict[str, int](int)
+    for account, cents in held:
+        sums[kind_of(account)] += cents
+    return sums
 
 
 def is_closed_when_empty(account: str) -> bool:

@@ -1,13 +1,12 @@
 """The ledger, out of the store, and what its entries add up to; they go in with what causes them (`orders.save`)."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from milepost.core.ledger import FEES, Entry, Kind, Posted, available, kind_of
+from milepost.core.ledger import FEES, Entry, Kind, Posted, available
 from milepost.store import balances
 from milepost.store.damage import Row, check_instant, each
 from milepost.store.db import Connection
@@ -24,15 +23,10 @@ def entries(
     account: str | None = None,
     after: int | None = None,
     limit: int = -1,
-    by_order: bool = False,
 ) -> Iterator[Posted]:
-    """The entries of an order, or that touch an account, oldest first.
-
-    Those that come after the entry with the id `after`; `by_order` keeps those of an order together.
-    """
+    """The entries of an order, or that touch an account, oldest first; those after the entry with the id `after`."""
     where, values = _where(order_id=order_id, account=account, after=after)
-    by_id = "id" if account in (None, FEES) else "+id"  # an account's are searched for, and then sorted
-    sorting = "order_id, id" if by_order else by_id
+    sorting = "id" if account in (None, FEES) else "+id"  # an account's are searched for, and then sorted
     rows = connection.execute(f"{_SELECT} WHERE {where} ORDER BY {sorting} LIMIT ?", (*values, limit))
     return each("ledger", _posted, rows)
 
@@ -81,9 +75,9 @@ def held_at(connection: Connection, until: int, limit: int) -> Held:
     last = connection.value("SELECT coalesce(max(id), 0) FROM ledger")
     if first is not None and first <= last - first:
         then = summed(connection, until=until)
-        return Held([one for one in then if one[1]][:limit], by_kind(then))
+        return Held([one for one in then if one[1]][:limit], balances.by_kind(then))
     later = dict(summed(connection, since=until))
-    sums, moved_since = balances.sums(connection), by_kind(later.items())
+    sums, moved_since = balances.sums(connection), balances.by_kind(later.items())
     held = (one for one in _before(balances.all_of_them(connection, limit), later) if one[1])
     return Held(list(islice(held, limit)), {kind: sums[kind] - moved_since.get(kind, 0) for kind in sums})
 
@@ -93,14 +87,6 @@ def _before(running: Iterable[tuple[str, int]], later: Mapping[str, int]) -> Ite
     both = merge(running, ((account, 0) for account in sorted(later)))
     for account, some in groupby(both, key=itemgetter(0)):
         yield account, sum(cents for _, cents in some) - later.get(account, 0)
-
-
-def by_kind(held: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """What accounts hold together, in cents, by their kind."""
-    sums = defaultdict[str, int](int)
-    for account, cents in held:
-        sums[kind_of(account)] += cents
-    return sums
 
 
 _DIFFERENCES = (

@@ -147,6 +147,15 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     return {order.id: order for order in each("orders", order, rows)}
 
 
+def referred(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
+    """The orders of `ids`, which other rows name. Raises `StoreDamaged` if one is missing."""
+    found = load(connection, ids)
+    for order_id in ids:
+        if order_id not in found:
+            raise missing("orders", order_id)
+    return found
+
+
 def existing(connection: Connection, order_id: int) -> Order:
     """The order of this id. Raises `NotFound`."""
     found = load(connection, [order_id])
