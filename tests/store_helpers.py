@@ -91,6 +91,15 @@ def digest(db: Database) -> str:
     return told.hexdigest()
 
 
+def digest_at(path: Path) -> str:
+    """The digest of the store in a file."""
+    db = stores.open_store(path)
+    try:
+        return digest(db)
+    finally:
+        db.close()
+
+
 def clock_of(db: Database) -> int:
     """The instant that the store's clock shows."""
     return stores.settings_of(db).clock

@@ -56,11 +56,7 @@ def tick_by_hand(path: Path, target: int) -> None:
 def digest_after(ticks: Callable[[Path, int], None], path: Path, target: int) -> str:
     """The digest of the store at `path` after a tick."""
     ticks(path, target)
-    db = stores.open_store(path)
-    try:
-        return store_helpers.digest(db)
-    finally:
-        db.close()
+    return store_helpers.digest_at(path)
 
 
 def test_a_bulk_tick_beside_the_same_rows_by_hand(tmp_path: Path, beside: Measure, note: Callable[[str], None]) -> None:

@@ -3,19 +3,9 @@
 from pathlib import Path
 
 import pytest
-import store_helpers
+from store_helpers import digest_at
 
 from cli.shell_helpers import Shell
-from milepost.market import stores
-
-
-def digest_of(shell: Shell) -> str:
-    """A hash of everything that is stored."""
-    db = stores.open_store(shell.db)
-    try:
-        return store_helpers.digest(db)
-    finally:
-        db.close()
 
 
 def test_a_store_is_made_and_told_of_as_status_does(empty: Shell) -> None:
@@ -37,22 +27,22 @@ def test_a_relative_start_counts_from_the_usual_one(tmp_path: Path) -> None:
     usual, later = Shell(tmp_path / "usual.db"), Shell(tmp_path / "later.db")
     usual.ok("generate --orders 1 --start 2026-01-06")
     later.ok("generate --orders 1 --start +1d")
-    assert digest_of(usual) == digest_of(later)
+    assert digest_at(usual.db) == digest_at(later.db)
 
 
 def test_the_same_words_make_the_same_store(tmp_path: Path) -> None:
     first, second, other = (Shell(tmp_path / f"{number}.db") for number in range(3))
     for shell, seed in ((first, 7), (second, 7), (other, 8)):
         shell.ok(f"generate --orders 20 --seed {seed}")
-    assert digest_of(first) == digest_of(second) != digest_of(other)
+    assert digest_at(first.db) == digest_at(second.db) != digest_at(other.db)
 
 
 def test_a_store_that_is_there_stays_as_it_is(shell: Shell) -> None:
-    before = digest_of(shell)
+    before = digest_at(shell.db)
     told = shell("generate --orders 3")
     assert (told.code, told.out) == (6, "")
     assert told.err.startswith(f"error: {shell.db} exists already; nothing was changed")
-    assert digest_of(shell) == before
+    assert digest_at(shell.db) == before
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import store_helpers
+from store_helpers import digest_at
 
 from cli.shell_helpers import Shell, environment, process
 from cli.test_help import VERBS, examples
-from milepost.market import stores
 
 KEYED = {words for words, command in VERBS.items() if "key" in {one.name for one in command.params}}
 OFFER = """
@@ -20,21 +19,12 @@ milestone = [{ name = "Draft", days = 5, price = "%s" }, { name = "Final", days 
 """
 
 
-def digest(shell: Shell) -> str:
-    """Everything that the store holds."""
-    db = stores.open_store(shell.db)
-    try:
-        return store_helpers.digest(db)
-    finally:
-        db.close()
-
-
 def once(shell: Shell, line: str) -> None:
     """A command that changes the store once, however often it is sent with its key, and answers alike."""
     first = shell.ok(f"{line} --key once")
-    before = digest(shell)
+    before = digest_at(shell.db)
     again = shell.ok(f"{line} --key once")
-    assert digest(shell) == before
+    assert digest_at(shell.db) == before
     assert again.out == first.out
     assert again.err.startswith("Done already under this key, at 2026-")
 
@@ -82,10 +72,10 @@ def test_what_was_answered_in_json_is_told_in_json_where_text_is_asked_for(worki
 )
 def test_the_same_key_with_another_request_is_refused(working: Shell, other: str) -> None:
     working.ok("order deliver 1 --key a")
-    before = digest(working)
+    before = digest_at(working.db)
     words = other.split(" order ")
     assert working.refused(other if len(words) == 1 else f"{words[0]} order {words[1]}") == "idempotency-key"
-    assert digest(working) == before
+    assert digest_at(working.db) == before
 
 
 def test_the_refusal_tells_the_key_and_when_it_was_used(working: Shell) -> None:
@@ -132,9 +122,9 @@ def test_every_command_that_changes_a_store_takes_a_key_and_no_other_does(
     for words, command in VERBS.items():
         for line in examples(command) if words != "init" else ():
             working.db.write_bytes(kept)
-            before = digest(working)
+            before = digest_at(working.db)
             working(line.removeprefix("milepost"))
-            if digest(working) != before:
+            if digest_at(working.db) != before:
                 changing.add(words)
     assert changing <= KEYED
     assert len(changing) > 15
