@@ -138,6 +138,21 @@ def test_a_time_before_the_clock_is_refused_and_nothing_changes(memory_store: Da
     assert store_helpers.digest(memory_store) == stored
 
 
+@pytest.mark.parametrize("mode", ["system", "simulated"])
+def test_a_clock_that_follows_the_machine_s_stops_where_that_is(tmp_path: Path, mode: str) -> None:
+    machine = store_helpers.START + HOUR
+    stores.create_file(tmp_path / "store.db", start=store_helpers.START, clock_mode=mode, policy=STANDARD)
+    db = stores.open_store(tmp_path / "store.db")
+    assert clock.tick(db, machine, machine_now=lambda: machine).clock == machine
+    if mode == "system":
+        with pytest.raises(RuleError, match="follows the machine's"):
+            clock.tick(db, machine + 1, machine_now=lambda: machine)
+    else:
+        clock.tick(db, machine + 1, machine_now=lambda: machine)
+    assert store_helpers.clock_of(db) == machine + (mode == "simulated")
+    db.close()
+
+
 # ── A timer that fails ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
