@@ -135,3 +135,19 @@ def test_money_that_is_nowhere_is_not_balanced() -> None:
 
 def test_a_withdrawal_goes_to_the_sellers_bank_and_belongs_to_no_milestone() -> None:
     assert ledger.withdrawal("maria", 500) == Entry(Kind.WITHDRAWAL, 0, AVAILABLE, "bank:maria", 500)
+
+
+@pytest.mark.parametrize(
+    ("account", "kind"),
+    [
+        (ledger.client("ana"), "client"),
+        (ledger.escrow(7), "escrow"),
+        (ledger.pending("maria"), "seller:pending"),
+        (ledger.available("maria"), "seller:available"),
+        (ledger.bank("maria"), "bank"),
+        (ledger.FEES, ledger.FEES),
+    ],
+)
+def test_every_account_has_a_kind_that_is_told_of(account: str, kind: str) -> None:
+    assert ledger.kind_of(account) == kind
+    assert kind in ledger.KINDS
